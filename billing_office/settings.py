@@ -1,0 +1,198 @@
+"""One file. What differs between machines comes from the environment, read in the first block; the rest is the product.
+
+With nothing set, `manage.py` starts embedded servers and fills in DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL and
+EMAIL_URL before this file is read (billing_office/launch), so the code paths are those of production.
+"""
+
+import os
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF  # noqa: F401
+from django.core.exceptions import ImproperlyConfigured
+
+from billing_office import BASE_DIR
+
+env = environ.Env()
+
+OFFICE_HOME = Path(env.str("OFFICE_HOME", str(BASE_DIR / "var"))).resolve()
+PRODUCTION = env.bool("PRODUCTION", False)
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+OFFICE_TZ = env.str("OFFICE_TZ", "America/Chicago")
+DATABASE_URL = env.str("DATABASE_URL", "")
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+EMAIL_URL = env.str("EMAIL_URL", "")
+MAIL_SINK = env.str("MAIL_SINK", "")  # the folder where the local SMTP sink keeps what it received; empty: a real server is in use
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "billing@office.example")
+
+if not SECRET_KEY:
+    if PRODUCTION:
+        raise ImproperlyConfigured("Set SECRET_KEY: a long random text that stays the same between restarts.")
+    SECRET_KEY = "local-only-" + "k" * 50
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "csp",
+    "billing_office.apps.BillingOfficeConfig",
+    "billing_office.staff",
+    "billing_office.audit",
+    "billing_office.outbox",
+    "accounts",
+    "invoices",
+    "dunning",
+    "billing_office.mailroom",
+    "billing_office.intake",
+    "billing_office.desk",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "billing_office.audit.gate.Gate",
+]
+
+ROOT_URLCONF = "billing_office.urls"
+WSGI_APPLICATION = "billing_office.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "billing_office.desk.navigation.bar",
+            ],
+            "builtins": ["billing_office.lib.templatetags.office"],
+        },
+    },
+]
+
+# -- database: two roles, see README "Two database roles" --------------------------------------------------------------
+DATABASES = {"default": env.db_url_config(DATABASE_URL or "postgres:///billing_office")}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
+    "CONN_HEALTH_CHECKS": True,
+    "ATOMIC_REQUESTS": False,  # a verb opens its own transaction: what must be one is said where it happens
+}
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=3000 -c timezone=UTC"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- people ------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "staff.User"
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign_in"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+
+# -- the browser may run nothing but our own files ----------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+if PRODUCTION:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+
+# -- words and time ----------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = OFFICE_TZ
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "static/"
+STATIC_ROOT = OFFICE_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# -- mail --------------------------------------------------------------------------------------------------------------
+if EMAIL_URL:
+    vars().update({k: v for k, v in env.email_url_config(EMAIL_URL).items() if k.startswith("EMAIL_")})
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)
+
+# -- the queue: PostgreSQL is the queue of record, Redis may be wiped at any moment -----------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the outbox lease recovers a killed child; redelivery would loop on poison
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = env.int("WORKER_MAX_TASKS_PER_CHILD", 200)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_TASK_DEFAULT_QUEUE = "office"
+CELERY_TIMEZONE = OFFICE_TZ
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+
+OUTBOX_LEASE = env.int("OUTBOX_LEASE", 90)  # seconds
+OUTBOX_SWEEP = env.int("OUTBOX_SWEEP", 15)  # seconds
+OUTBOX_ATTEMPTS = env.int("OUTBOX_ATTEMPTS", 5)
+PDF_MEMORY_LIMIT = env.int("PDF_MEMORY_LIMIT", 512 * 1024 * 1024)  # bytes, in the worker of the pdf queue only
+PDF_TIME_LIMIT = env.int("PDF_TIME_LIMIT", 60)  # seconds
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,63 @@
+"""Who may do what. One table; every route names a right from it (`route(..., may=...)`), and the gate refuses any view
+that names none. A right that no role holds cannot be granted by accident: `may()` knows only this table.
+"""
+
+from functools import wraps
+
+from django.urls import path
+
+from .models import Role
+
+PUBLIC = "public"  # anyone, signed in or not
+ANY_STAFF = "any_staff"
+
+_READERS = {Role.CLERK, Role.BILLER, Role.COLLECTOR, Role.SUPERVISOR, Role.AUDITOR}
+_KEEPERS = {Role.CLERK, Role.BILLER, Role.COLLECTOR, Role.SUPERVISOR}
+
+RIGHTS: dict[str, frozenset[str]] = {
+    right: frozenset(roles)
+    for right, roles in {
+        "read_accounts": _READERS,
+        "edit_accounts": _KEEPERS,
+        "write_notes": _KEEPERS,
+        "read_services": _READERS - {Role.COLLECTOR},  # plain words of what was done; a collector needs only what is owed
+        "read_codes": {Role.BILLER, Role.SUPERVISOR, Role.AUDITOR},  # procedure and diagnosis codes
+        "post_charges": {Role.BILLER, Role.SUPERVISOR},
+        "post_client_payments": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},
+        "post_payer_payments": {Role.BILLER, Role.SUPERVISOR},
+        "issue_invoices": {Role.BILLER, Role.SUPERVISOR},
+        "read_messages": _READERS,
+        "send_messages": _KEEPERS,
+        "read_payers": _READERS,
+        "edit_payers": {Role.BILLER, Role.SUPERVISOR},
+        "read_board": {Role.SUPERVISOR, Role.AUDITOR},
+        "read_settings": {Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR},
+        "edit_settings": {Role.ADMIN},
+        "edit_ladder": {Role.SUPERVISOR, Role.ADMIN},
+        "read_staff": {Role.ADMIN, Role.AUDITOR},
+        "edit_staff": {Role.ADMIN},
+        "read_audit": {Role.AUDITOR},
+    }.items()
+}
+
+
+def may(user, right: str) -> bool:
+    """Whether this user, signed in or not, holds the right. Raises KeyError for a right that the table does not know."""
+    if right == PUBLIC:
+        return True
+    if not (user.is_authenticated and user.is_active and user.role != Role.SERVICE):
+        return False
+    return right == ANY_STAFF or user.role in RIGHTS[right]
+
+
+def route(pattern: str, view, *, may: str, name: str):
+    """`path()` for a view that only those with the right may reach. The gate (billing_office/audit/gate.py) enforces it."""
+    if may not in (PUBLIC, ANY_STAFF) and may not in RIGHTS:
+        raise KeyError(f"{name}: no such right as {may!r}")
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        return view(request, *args, **kwargs)
+
+    guarded.may = may
+    return path(pattern, guarded, name=name)

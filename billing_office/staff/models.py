@@ -1,0 +1,95 @@
+"""Who works here: offices and staff. What a role may do is a table in access.py."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Office(models.Model):
+    """A billing office (or the client of one): its name on paper, its terms, its clock. Every client account has one."""
+
+    class Paper(models.TextChoices):
+        LETTER = "letter", "Letter"
+        A4 = "a4", "A4"
+
+    code = models.CharField(max_length=6, unique=True, help_text="Two to six letters; stands in document numbers.")
+    name = models.CharField(max_length=80)
+    street = models.CharField(max_length=120, blank=True)
+    city_line = models.CharField(max_length=120, blank=True, help_text="City, state and postcode, as on an envelope.")
+    phone = models.CharField(max_length=40, blank=True)
+    hours = models.CharField(max_length=80, blank=True, help_text="For example: Monday to Friday 8 am to 6 pm.")
+    email = models.EmailField(blank=True)
+    website = models.CharField(max_length=120, blank=True)
+    pay_to = models.TextField(blank=True, help_text="Name and address for cheques, one line each; empty: the address above.")
+    help_text = models.TextField(
+        blank=True,
+        help_text="How a client gets help with paying; printed on every document that asks for money.",
+    )
+    paper = models.CharField(max_length=6, choices=Paper.choices, default=Paper.LETTER)
+    time_zone = models.CharField(max_length=60, default="America/Chicago")
+    terms_days = models.PositiveSmallIntegerField(default=30, help_text="Days from issue to due.")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.CheckConstraint(condition=models.Q(terms_days__lte=365), name="office_terms_within_a_year")]
+
+    def __str__(self):
+        return self.name
+
+
+class Role(models.TextChoices):
+    CLERK = "clerk", "Clerk"
+    BILLER = "biller", "Biller"
+    COLLECTOR = "collector", "Collector"
+    SUPERVISOR = "supervisor", "Supervisor"
+    AUDITOR = "auditor", "Auditor"
+    ADMIN = "admin", "Admin"
+    SERVICE = "service", "Service"  # the office's own jobs; cannot sign in
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, username, password=None, **fields):
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def people(self):
+        return self.exclude(role=Role.SERVICE)
+
+    def service(self, username="office") -> "User":
+        """The account in whose name the office's own jobs act."""
+        return self.get(username=username, role=Role.SERVICE)
+
+
+class User(AbstractBaseUser):
+    """A member of staff, or a service account. `role` alone decides what they may do, `offices` for which accounts."""
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=80)
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=12, choices=Role.choices)
+    offices = models.ManyToManyField(Office, blank=True, related_name="staff")
+    is_active = models.BooleanField(default=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name", "role"]
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
+            models.CheckConstraint(
+                condition=~models.Q(role=Role.SERVICE) | models.Q(password__startswith="!"), name="user_service_has_no_password"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def short_name(self) -> str:
+        """`M. Reyes`, as the timeline and the top bar show it."""
+        first, _, last = self.name.rpartition(" ")
+        return f"{first[0]}. {last}" if first else self.name
