@@ -69,3 +69,109 @@ class LineField(forms.CharField):
         if any(unicodedata.category(c) == "Cc" for c in text):
             raise ValidationError("Remove the line breaks and control characters.", code="control")
         return " ".join(text.split())
+
+
+class HouseLook:
+    """Mixin of all our forms: widgets get the house's class, and one-line texts take no control characters.
+
+    `title` is what the error summary says was not done: "The office was not saved."
+    """
+
+    title = "Not saved."
+    use_required_attribute = False  # our own errors, beside the field and in the summary, rather than the browser's bubble
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.TextInput | forms.PasswordInput | forms.DateInput):
+                field.widget.attrs.setdefault("class", "in")
+            if isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
+                field.validators.append(_no_controls)
+
+
+def _no_controls(text: str):
+    if any(unicodedata.category(c) == "Cc" for c in text):
+        raise ValidationError("Remove the line breaks and control characters.", code="control")
+
+
+class OfficeForm(HouseLook, forms.Form):
+    """A plain form in the house's look."""
+
+
+class OfficeModelForm(HouseLook, forms.ModelForm):
+    """A model's form in the house's look."""
+
+
+def kind_of(field: forms.Field) -> str:
+    """What `_field.html` draws a field as: tick, ticks, money, long (the whole width of the form) or line."""
+    match field:
+        case forms.BooleanField():
+            return "tick"
+        case MoneyField():
+            return "money"
+    match field.widget:
+        case forms.CheckboxSelectMultiple() | forms.RadioSelect():
+            return "ticks"
+        case forms.Textarea():
+            return "long"
+    return "line"
+
+
+class StaleFormMixin(forms.Form):
+    """A model form that never overwrites what someone else saved since it was opened.
+
+    The model counts its saves in `lock_version`. The view reads the row under a lock, inside the transaction in which it
+    saves, and binds the form to that row. `clean()` compares the version the person saw with the row's; when they differ
+    the form is refused, keeps what was typed, and `theirs` lists (label, what stands now, what was entered) for every field
+    that differs. It then carries the new version, so that looking again and saving is one more press.
+    """
+
+    lock_version = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.theirs: list[tuple[str, str, str]] = []
+        self.initial["lock_version"] = self.instance.lock_version or 0
+
+    def who_changed(self) -> str:
+        """Who saved meanwhile and when, "J. Tran at 1:12 pm"; empty when it is not known. For the form's own model to say."""
+        return ""
+
+    def clean(self):
+        cleaned = super().clean()
+        now = str(self.instance.lock_version or 0)
+        if self.instance.pk and self.cleaned_data.get("lock_version") != now:
+            self.theirs = [
+                (self[name].label, self._told(name, self[name].initial), self._told(name, self[name].data))
+                for name in self.changed_data
+                if name != "lock_version"
+            ]
+            self.data = self.data.copy()
+            self.data[self.add_prefix("lock_version")] = now
+            by = self.who_changed() or "Someone else"
+            self.add_error(
+                None, ValidationError(f"{by} saved this meanwhile. Your entries are kept; look again and save.", code="stale")
+            )
+        return cleaned
+
+    def save(self, commit=True):
+        self.instance.lock_version = (self.instance.lock_version or 0) + 1
+        return super().save(commit)
+
+    def _told(self, name, value) -> str:
+        """A field's value in words, whether it comes from the row or from what was typed."""
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return "yes" if field.to_python(value) else "no"
+        if isinstance(value, list | tuple):
+            return ", ".join(self._told_one(field, one) for one in value) or "–"
+        return self._told_one(field, value)
+
+    def _told_one(self, field, value) -> str:
+        value = getattr(value, "pk", value)
+        if value is None or value == "":
+            return "–"
+        if isinstance(field, forms.ModelChoiceField):
+            return str(field.queryset.filter(pk=value).first() or "–")
+        names = {str(key): label for key, label in getattr(field, "choices", [])}
+        return str(names.get(str(value), field.prepare_value(value)))

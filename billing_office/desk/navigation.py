@@ -1,0 +1,61 @@
+"""The top bar: what this person's role may open, and how they like their screen. Asks the database nothing."""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+
+from billing_office.staff.access import ANY_STAFF, may
+
+ENTRIES = [  # label, URL name, right, keys
+    ("My day", "home", ANY_STAFF, "g d"),
+    ("Accounts", "accounts", "read_accounts", "g c"),
+    ("Invoices", "invoices", "read_accounts", "g i"),
+    ("Messages", "messages", "read_messages", "g m"),
+    ("Arrears", "arrears", "read_board", "g a"),
+    ("Payers", "payers", "read_payers", "g p"),
+    ("Mail sink", "mail_sink", "read_messages", ""),
+    ("Staff", "staff", "read_staff", "g s"),
+    ("Offices", "offices", "read_settings", "g o"),
+    ("Reminder ladder", "ladder", "read_settings", ""),
+]
+
+
+class Entry(NamedTuple):
+    label: str
+    href: str
+    key: str
+    current: bool
+
+
+def bar(request):
+    """Context processor: `bar` (entries), `find_href`, `password_href`, `theme`, `keys_off`."""
+    theme = request.COOKIES.get("theme")
+    looks = {
+        "theme": theme if theme in ("light", "dark") else "",
+        "keys_off": request.COOKIES.get("keys") == "off",
+    }
+    user = getattr(request, "user", None)  # absent when the request failed before anyone could sign in
+    if user is None or not may(user, ANY_STAFF):
+        return looks
+    return looks | {
+        "bar": list(_entries(user, request.path)),
+        "find_href": _href("accounts") if may(user, "read_accounts") else None,
+        "password_href": _href("own_password"),
+    }
+
+
+def _entries(user, path):
+    for label, name, right, key in ENTRIES:
+        href = _href(name)
+        if href is None or not may(user, right) or (name == "mail_sink" and not settings.MAIL_SINK):
+            continue
+        yield Entry(label, href, key, path == href if href == "/" else path.startswith(href))
+
+
+def _href(name):
+    """The address of a page, or None while the page does not exist."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None

@@ -1,0 +1,98 @@
+"""How money, days, ages and states look on every screen. Templates compute nothing: they print through these."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils.html import format_html, format_html_join
+
+from billing_office.lib import dates, fields
+from billing_office.lib import money as cents_
+
+register = template.Library()
+
+NIL = format_html('<span class="nil">{}</span>', "–")  # nothing, in a column of figures
+
+
+@register.filter
+def money(cents: int | None):
+    """`1,234.50`, with a true minus sign; a grey dash when there is no amount."""
+    return NIL if cents is None else cents_.show(cents)
+
+
+@register.filter
+def nil_money(cents: int | None):
+    """As `money`, and a grey dash for zero too: "nothing" and not "settled to zero"."""
+    return cents_.show(cents) if cents else NIL
+
+
+@register.filter
+def day(value: date | datetime | None):
+    """`Nov 23`; the year is added when it is not this one."""
+    if value is None or value == "":
+        return NIL
+    if isinstance(value, datetime):
+        value = value.astimezone(dates.office_zone()).date()
+    return format_html('<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), dates.short(value, dates.today()))
+
+
+@register.filter
+def moment(value: datetime | None):
+    """`Nov 23, 1:14 pm` by the office's clock."""
+    if value is None or value == "":
+        return NIL
+    at = value.astimezone(dates.office_zone())
+    text = f"{dates.short(at.date(), dates.today())}, {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+    return format_html('<time class="nowrap" datetime="{}">{}</time>', at.isoformat(), text)
+
+
+@register.filter
+def age(days: int | None):
+    """A tag whose colour rises with the age in days: to 30, 60, 90 and above. Below zero: not yet due."""
+    if days is None or days == "":
+        return NIL
+    if days < 0:
+        return format_html('<span class="{}">not yet due</span>', "mut")
+    return format_html('<span class="tag age a{}">{} d</span>', 1 + (days > 30) + (days > 60) + (days > 90), days)
+
+
+@register.filter
+def tag(state):
+    """A state that can change, as a tag. `state` is `(word, tone)`, tone one of "", good, warn, bad, info, note."""
+    if not state:
+        return NIL
+    word, tone = state
+    return format_html('<span class="tag {}">{}</span>', tone, word)
+
+
+@register.simple_tag
+def icon(name: str):
+    """A 16-pixel picture from `_sprite.html`; it never carries the meaning alone."""
+    return format_html('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag(takes_context=True)
+def query(context, **changes):
+    """This page's address with some parameters replaced; None takes one away. `{% query sort="-open" after=None %}`"""
+    return address(context["request"], changes)
+
+
+def address(request, changes: dict) -> str:
+    given = request.GET.copy()
+    for key, value in changes.items():
+        if value is None or value == "":
+            given.pop(key, None)
+        else:
+            given[key] = value
+    return f"{request.path}?{given.urlencode()}" if given else request.path
+
+
+@register.filter
+def is_kind(field, kind: str) -> bool:
+    """What a bound form field is drawn as: "tick", "ticks", "money", "long"."""
+    return fields.kind_of(field.field) == kind
+
+
+@register.simple_tag
+def lines(text: str):
+    """Text of several lines as an address block, escaped."""
+    return format_html_join(format_html("<br>"), "{}", ((line,) for line in text.splitlines()))

@@ -1,0 +1,150 @@
+// Billing office: keys, toasts, dialogs. Everything works as links and forms without it; nothing here decides anything.
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // -- toasts: an act leaves one, an error stays until dismissed --------------------------------------------------
+  const TOAST_MS = 9000;
+
+  const fade = toast => setTimeout(() => {
+    if (toast.matches(":hover, :focus-within")) fade(toast); else toast.remove();
+  }, TOAST_MS);
+
+  const watchToasts = () => $$(".toast:not([data-stays], [data-watched])").forEach(toast => {
+    toast.dataset.watched = "";
+    fade(toast);
+  });
+
+  const say = text => {
+    const toast = document.createElement("div");
+    toast.className = "toast";
+    toast.textContent = text;
+    $("#toasts")?.append(toast);
+    watchToasts();
+  };
+
+  // -- lists -------------------------------------------------------------------------------------------------------
+  const rows = () => $$("[data-rows] :is(tr[data-href], tr[data-row])");
+
+  const move = step => {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.findIndex(row => row.matches(".cur"));
+    const to = all[Math.min(all.length - 1, Math.max(0, at + step))];
+    all[at]?.classList.remove("cur");
+    all[at]?.removeAttribute("aria-current");
+    to.classList.add("cur");
+    to.setAttribute("aria-current", "true");
+    to.scrollIntoView({ block: "nearest" });
+  };
+
+  const countTicks = () => {
+    const place = $("[data-selected]");
+    if (place) place.textContent = `${$$("tbody .tick input:checked").length} selected`;
+  };
+
+  // -- the mouse -----------------------------------------------------------------------------------------------------
+  const copy = async text => {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(`${text} copied`);
+    } catch {
+      say("This browser does not let pages copy. Select the text and press ctrl c.");
+    }
+  };
+
+  document.addEventListener("click", event => {
+    const on = selector => event.target.closest(selector);
+    const opener = on("[data-open]"), copier = on("[data-copy]"), row = on("tr[data-href]");
+    if (opener) document.getElementById(opener.dataset.open)?.showModal();
+    if (copier) copy(copier.dataset.copy);
+    on("[data-shut]")?.closest("dialog")?.close();
+    on("[data-dismiss]")?.closest(".toast")?.remove();
+    if (on("[data-print]")) print();
+    if (event.target.matches("[data-all]")) {
+      $$("tbody .tick input", event.target.closest("table")).forEach(box => { box.checked = event.target.checked; });
+    }
+    countTicks();
+    // A click beside the link still opens the row, unless the person is selecting text.
+    if (row && !on("a, button, input, label, summary, select") && !String(getSelection())) location = row.dataset.href;
+  });
+
+  // -- the keyboard: off while typing, while a dialog is open, and when its user switched single letters off ---------
+  const typing = target => target.closest?.("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]");
+  const lettersOff = () => document.documentElement.dataset.keys === "off";
+
+  const press = key => {
+    const target = $(`[data-key="${CSS.escape(key)}"]`);
+    if (!target || target.disabled || target.getAttribute("aria-disabled") === "true") return false;
+    if (target.matches("input, select, textarea")) target.focus(); else target.click();
+    return true;
+  };
+
+  let prefix = ""; // "g" waits for its second letter
+  const onLetter = event => {
+    const current = $("tr.cur"), key = prefix + event.key;
+    prefix = "";
+    if (event.key === "g" && key === "g") prefix = "g ";
+    else if (key.startsWith("g ")) press(key);
+    else if (key === "/" && $("#find")) { event.preventDefault(); $("#find").focus(); }
+    else if (key === "j") move(1);
+    else if (key === "k") move(-1);
+    else if (key === "Enter") {
+      if (current?.dataset.href && !event.target.closest("a, button, summary")) location = current.dataset.href;
+    }
+    else if (key === "x") current && $(".tick input", current)?.click();
+    else if (key === "?") $("#keys")?.showModal();
+    else if (press(key)) event.preventDefault();
+  };
+
+  document.addEventListener("keydown", event => {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = event.target.closest?.("form") ?? ($("dialog:modal") ? null : $("form[data-main]"));
+      if (form) { event.preventDefault(); form.requestSubmit($("[type=submit]", form)); }
+      return;
+    }
+    if (event.key === "Escape" && typing(event.target) && !$("dialog:modal")) return void event.target.blur();
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog:modal")) return;
+    if (!lettersOff() || event.key === "Enter") onLetter(event);
+  });
+
+  // The help dialog lists what this page's own buttons and links offer.
+  const listKeys = () => {
+    const list = $("#keys dl");
+    $$("[data-key]").forEach(target => {
+      const label = target.getAttribute("aria-label") || target.textContent.replace(/\s+/g, " ").trim();
+      const term = document.createElement("dt"), meaning = document.createElement("dd");
+      target.dataset.key.split(" ").forEach(key => {
+        const box = document.createElement("kbd");
+        box.textContent = key;
+        term.append(box, " ");
+      });
+      const own = $("kbd", target)?.textContent ?? "";
+      meaning.textContent = own && label.endsWith(own) ? label.slice(0, -own.length).trim() : label;
+      list?.append(term, meaning);
+    });
+  };
+
+  // -- forms: one press sends once (the server refuses a second posting anyway) ---------------------------------------
+  document.addEventListener("submit", event => {
+    const form = event.target;
+    if (form.method !== "post" || form.matches("[hx-post]")) return;
+    if ("sent" in form.dataset) return event.preventDefault();
+    form.dataset.sent = "";
+    setTimeout(() => delete form.dataset.sent, 5000);
+  });
+  window.addEventListener("pageshow", () => $$("form[data-sent]").forEach(form => delete form.dataset.sent));
+
+  // -- parts answered by the server ------------------------------------------------------------------------------------
+  document.addEventListener("htmx:afterSettle", event => {
+    watchToasts();
+    $(".errors", event.target)?.focus();
+  });
+  for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failure, () => say("The office did not answer. Nothing you typed is lost; try again in a moment."));
+  }
+
+  watchToasts();
+  listKeys();
+})();
