@@ -4,6 +4,7 @@ import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.widgets import Input
 
 from . import dates, money
 
@@ -44,7 +45,9 @@ class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date", "class": "in"}, format="%Y-%m-%d")
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("error_messages", {}).setdefault("invalid", "Enter a day as year-month-day, for example 2026-11-23.")
+        kwargs.setdefault("error_messages", {}).setdefault(
+            "invalid", "Enter a day as year-month-day, for example 2026-11-23."
+        )
         super().__init__(input_formats=["%Y-%m-%d", "%m/%d/%Y"], **kwargs)
 
     def clean(self, value):
@@ -71,6 +74,9 @@ class LineField(forms.CharField):
         return " ".join(text.split())
 
 
+_BARE = (forms.HiddenInput, forms.CheckboxInput, forms.FileInput)
+
+
 class HouseLook:
     """Mixin of all our forms: widgets get the house's class, and one-line texts take no control characters.
 
@@ -78,12 +84,14 @@ class HouseLook:
     """
 
     title = "Not saved."
-    use_required_attribute = False  # our own errors, beside the field and in the summary, rather than the browser's bubble
+    use_required_attribute = (
+        False  # our own errors, beside the field and in the summary, rather than the browser's bubble
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if isinstance(field.widget, forms.TextInput | forms.PasswordInput | forms.DateInput):
+            if isinstance(field.widget, Input) and not isinstance(field.widget, _BARE):
                 field.widget.attrs.setdefault("class", "in")
             if isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
                 field.validators.append(_no_controls)
@@ -120,10 +128,10 @@ def kind_of(field: forms.Field) -> str:
 class StaleFormMixin(forms.Form):
     """A model form that never overwrites what someone else saved since it was opened.
 
-    The model counts its saves in `lock_version`. The view reads the row under a lock, inside the transaction in which it
-    saves, and binds the form to that row. `clean()` compares the version the person saw with the row's; when they differ
-    the form is refused, keeps what was typed, and `theirs` lists (label, what stands now, what was entered) for every field
-    that differs. It then carries the new version, so that looking again and saving is one more press.
+    The model counts its saves in `lock_version`. The view reads the row under a lock, inside the transaction in which
+    it saves, and binds the form to that row. `clean()` compares the version the person saw with the row's; when they
+    differ the form is refused, keeps what was typed, and `theirs` lists (label, what stands now, what was entered) for
+    every field that differs. It then carries the new version: looking again and saving is one more press.
     """
 
     lock_version = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
@@ -134,7 +142,7 @@ class StaleFormMixin(forms.Form):
         self.initial["lock_version"] = self.instance.lock_version or 0
 
     def who_changed(self) -> str:
-        """Who saved meanwhile and when, "J. Tran at 1:12 pm"; empty when it is not known. For the form's own model to say."""
+        """Who saved meanwhile and when, "J. Tran at 1:12 pm"; empty when not known. The form of the model says it."""
         return ""
 
     def clean(self):
@@ -150,7 +158,10 @@ class StaleFormMixin(forms.Form):
             self.data[self.add_prefix("lock_version")] = now
             by = self.who_changed() or "Someone else"
             self.add_error(
-                None, ValidationError(f"{by} saved this meanwhile. Your entries are kept; look again and save.", code="stale")
+                None,
+                ValidationError(
+                    f"{by} saved this meanwhile. Your entries are kept; look again and save.", code="stale"
+                ),
             )
         return cleaned
 

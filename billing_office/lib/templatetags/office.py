@@ -5,8 +5,8 @@ from datetime import date, datetime
 from django import template
 from django.utils.html import format_html, format_html_join
 
-from billing_office.lib import dates, fields
-from billing_office.lib import money as cents_
+from billing_office.lib import dates, fields, tables
+from billing_office.lib import money as amounts
 
 register = template.Library()
 
@@ -16,13 +16,13 @@ NIL = format_html('<span class="nil">{}</span>', "–")  # nothing, in a column 
 @register.filter
 def money(cents: int | None):
     """`1,234.50`, with a true minus sign; a grey dash when there is no amount."""
-    return NIL if cents is None else cents_.show(cents)
+    return NIL if cents is None else amounts.show(cents)
 
 
 @register.filter
 def nil_money(cents: int | None):
     """As `money`, and a grey dash for zero too: "nothing" and not "settled to zero"."""
-    return cents_.show(cents) if cents else NIL
+    return amounts.show(cents) if cents else NIL
 
 
 @register.filter
@@ -32,7 +32,9 @@ def day(value: date | datetime | None):
         return NIL
     if isinstance(value, datetime):
         value = value.astimezone(dates.office_zone()).date()
-    return format_html('<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), dates.short(value, dates.today()))
+    return format_html(
+        '<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), dates.short(value, dates.today())
+    )
 
 
 @register.filter
@@ -73,17 +75,7 @@ def icon(name: str):
 @register.simple_tag(takes_context=True)
 def query(context, **changes):
     """This page's address with some parameters replaced; None takes one away. `{% query sort="-open" after=None %}`"""
-    return address(context["request"], changes)
-
-
-def address(request, changes: dict) -> str:
-    given = request.GET.copy()
-    for key, value in changes.items():
-        if value is None or value == "":
-            given.pop(key, None)
-        else:
-            given[key] = value
-    return f"{request.path}?{given.urlencode()}" if given else request.path
+    return tables.address(context["request"], **changes)
 
 
 @register.filter
@@ -96,3 +88,14 @@ def is_kind(field, kind: str) -> bool:
 def lines(text: str):
     """Text of several lines as an address block, escaped."""
     return format_html_join(format_html("<br>"), "{}", ((line,) for line in text.splitlines()))
+
+
+_DRAWN = {"money": money, "nil_money": nil_money, "age": age, "day": day, "moment": moment, "tag": tag}
+
+
+@register.filter
+def drawn(cell):
+    """A cell of a list (lib.tables.Cell) as its column's kind looks; a grey dash where nothing is."""
+    if draw := _DRAWN.get(cell.column.kind):
+        return draw(cell.value)
+    return NIL if cell.value is None or cell.value == "" else cell.value
