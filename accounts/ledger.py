@@ -1,0 +1,466 @@
+"""The ledger: the only writer of entries, postings, open items, balances and dues (a test holds every other module to that).
+
+Every verb takes the lock of the accounts it touches, reads again under it, posts balanced entries, and is harmless when
+repeated with the same `key`. Guards in the database (migration 0002) hold what this module promises.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import F, Q, Sum
+
+from .chart import ADJUSTMENTS, BOOKS
+from .dues import remaining
+from .models import Account, Book, Charge, Client, Due, JournalEntry, Kind, OpenItem, Payer, Payment, Posting
+
+
+class Refused(ValueError):
+    """The act would break the books; the message says why and what to do, for the person at the screen."""
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One posting to be: `cents` debit positive; receivable names `charge` and, unless it is the client's, `payer` (ids)."""
+
+    book: str
+    cents: int
+    charge: int | None = None
+    payer: int | None = None
+    payment: int | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One journal entry to be. `key` is what makes a repeat harmless; the attempt number is added when it is posted."""
+
+    account: int
+    kind: str
+    on: date
+    legs: tuple[Leg, ...]
+    key: str
+    memo: str = ""
+    reverses: int | None = None
+
+    def check(self):
+        """Raise ValueError on what no caller may ask for; the database would refuse it too, with fewer words."""
+        if sum(leg.cents for leg in self.legs) != 0 or len(self.legs) < 2:
+            raise ValueError(f"{self.key}: the legs must be two or more and sum to zero")
+        strangers = {leg.book for leg in self.legs} - BOOKS[self.kind]
+        if strangers:
+            raise ValueError(f"{self.key}: {self.kind} does not touch {sorted(strangers)}")
+
+
+@dataclass
+class Posted:
+    """What `post_many` did: the entry that stands for each key, and which of them are new."""
+
+    entries: dict[str, JournalEntry] = field(default_factory=dict)
+    new: list[JournalEntry] = field(default_factory=list)
+
+
+# -- the lock -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def locked(account_ids: Iterable[int]) -> Iterator[dict[int, Account]]:
+    """One transaction holding these accounts, clients by id first and house accounts last; read again what you read before.
+
+    NO KEY UPDATE: notes, messages and acts of the account may still be written by others meanwhile.
+    """
+    with transaction.atomic():
+        rows = Account.objects.filter(pk__in=set(account_ids)).order_by("kind", "pk").select_for_update(no_key=True, of=("self",))
+        yield {account.pk: account for account in rows}
+
+
+# -- posting ------------------------------------------------------------------------------------------------------------
+
+
+def post_many(entries: list[Entry], by) -> Posted:
+    """Post what has not been posted yet, set-based, in one transaction. All legs go in one INSERT: the guard asks for it."""
+    for entry in entries:
+        entry.check()
+    with locked(entry.account for entry in entries):
+        keys, standing = _attempts({entry.key for entry in entries})
+        posted = Posted(entries=standing)
+        fresh = [entry for entry in entries if entry.key in keys]
+        rows = [
+            JournalEntry(
+                account_id=e.account, kind=e.kind, effective_date=e.on, posted_by=by, memo=e.memo[:200],
+                source_key=keys[e.key], reverses_id=e.reverses,
+            )
+            for e in fresh
+        ]  # fmt: skip
+        posted.new = JournalEntry.objects.bulk_create(rows)
+        legs = [
+            Posting(
+                entry=row, account_id=e.account, book=leg.book, cents=leg.cents,
+                charge_id=leg.charge, payer_id=leg.payer, payment_id=leg.payment,
+            )
+            for row, e in zip(posted.new, fresh, strict=True)
+            for leg in e.legs
+        ]  # fmt: skip
+        Posting.objects.bulk_create(legs)
+        posted.entries |= {e.key: row for row, e in zip(posted.new, fresh, strict=True)}
+        _refresh_open_items({leg.charge_id for leg in legs if leg.book == Book.RECEIVABLE})
+        _add_to_balances(legs)
+    return posted
+
+
+def post(entry: Entry, by) -> JournalEntry:
+    return post_many([entry], by).entries[entry.key]
+
+
+def posted_as(key: str) -> JournalEntry | None:
+    """The entry that stands for this key: its newest attempt, unless that was reversed."""
+    return _attempts({key})[1].get(key)
+
+
+def _attempts(asked: set[str]) -> tuple[dict[str, str], dict[str, JournalEntry]]:
+    """For each key either the source_key to post under, or the entry that stands for it."""
+    names, standing, attempt = {}, {}, 1
+    while asked:
+        tried = {f"{key}:{attempt}": key for key in asked}
+        there = {e.source_key: e for e in JournalEntry.objects.filter(source_key__in=tried).select_related("reversal")}
+        names |= {key: name for name, key in tried.items() if name not in there}
+        standing |= {tried[name]: e for name, e in there.items() if not hasattr(e, "reversal")}
+        asked = {tried[name] for name, e in there.items() if hasattr(e, "reversal")}
+        attempt += 1
+    return names, standing
+
+
+# Also what check_money proves the stored rows against, with `true` for the condition.
+OPEN_ITEMS_FROM_POSTINGS = """
+    WITH delta AS (
+        SELECT p.charge_id, p.payer_id, p.account_id, e.id AS entry_id, e.effective_date, sum(p.cents) AS cents
+          FROM accounts_posting p JOIN accounts_journalentry e ON e.id = p.entry_id
+         WHERE p.book = 'receivable' AND {condition}
+         GROUP BY p.charge_id, p.payer_id, p.account_id, e.id, e.effective_date
+    ), run AS (
+        SELECT *, sum(cents) OVER (PARTITION BY charge_id, payer_id ORDER BY entry_id) AS after FROM delta
+    )
+    SELECT charge_id, payer_id, account_id, sum(cents)::bigint AS cents,
+           coalesce((array_agg(effective_date ORDER BY entry_id DESC) FILTER (WHERE after > 0 AND after - cents <= 0))[1],
+                    min(effective_date)) AS since
+      FROM run GROUP BY charge_id, payer_id, account_id
+"""
+
+
+def _refresh_open_items(charge_ids: set[int]):
+    if not charge_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_openitem AS item (charge_id, payer_id, account_id, cents, since)"
+            + OPEN_ITEMS_FROM_POSTINGS.format(condition="p.charge_id = ANY(%s)")
+            + "ON CONFLICT (charge_id, payer_id) DO UPDATE SET cents = excluded.cents, since = excluded.since"
+            " WHERE (item.cents, item.since) IS DISTINCT FROM (excluded.cents, excluded.since)",
+            [sorted(charge_ids)],
+        )
+
+
+def _add_to_balances(legs: list[Posting]):
+    sums: dict[int, list[int]] = {}
+    for leg in legs:
+        both = sums.setdefault(leg.account_id, [0, 0])
+        if leg.book == Book.RECEIVABLE:
+            both[0] += leg.cents
+        elif leg.book == Book.UNAPPLIED:
+            both[1] -= leg.cents
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_accountbalance AS b (account_id, receivable_cents, unapplied_cents)"
+            " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])"
+            " ON CONFLICT (account_id) DO UPDATE SET receivable_cents = b.receivable_cents + excluded.receivable_cents,"
+            " unapplied_cents = b.unapplied_cents + excluded.unapplied_cents",
+            [list(sums), [s[0] for s in sums.values()], [s[1] for s in sums.values()]],
+        )
+
+
+# -- charges ------------------------------------------------------------------------------------------------------------
+
+
+def charge(
+    account: Account, *, cents: int, service_on: date, description: str, key: str, by, on: date | None = None,
+    payer: Payer | None = None, client: Client | None = None, code="", code_system="", units=Decimal(1), provider="",
+) -> Charge:  # fmt: skip
+    """Charge one service, owed by `payer` or (None) by the client. Repeated with the same key: the charge that stands."""
+    if cents <= 0:
+        raise Refused("A charge must be more than 0.00. To take money off, adjust or void the charge.")
+    with locked([account.pk]) as accounts:
+        standing = posted_as(key)
+        if standing:
+            return Charge.objects.get(postings__entry=standing, postings__book=Book.RECEIVABLE)
+        if accounts[account.pk].closed_on:
+            raise Refused("The account is closed. Reopen it before charging.")
+        row = Charge.objects.create(
+            account=account, client=client, service_on=service_on, description=description, code=code, code_system=code_system,
+            units=units, cents=cents, provider=provider, created_by=by,
+        )  # fmt: skip
+        post(charge_entry(row, payer and payer.pk, on or service_on, key), by)
+        return row
+
+
+def charge_entry(row: Charge, payer: int | None, on: date, key: str) -> Entry:
+    legs = (Leg(Book.RECEIVABLE, row.cents, charge=row.pk, payer=payer), Leg(Book.REVENUE, -row.cents, charge=row.pk))
+    return Entry(row.account_id, Kind.CHARGE, on, legs, key)
+
+
+# -- payments -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Share:
+    """Part of a payment that goes to one charge."""
+
+    charge: int
+    cents: int
+
+
+def receive_client_payment(
+    account: Account, *, cents: int, received_on: date, method: str, shares: list[Share], key: str, by, reference="",
+) -> Payment:  # fmt: skip
+    """Receive the client's money: `shares` go to what the client owes on those charges, the rest is unapplied.
+
+    Raises Refused when a share is more than what is open, or the shares more than the payment. Same key again: the payment
+    that stands.
+    """
+    with locked([account.pk]):
+        standing = posted_as(key)
+        if standing:
+            return Payment.objects.get(pk__in=standing.postings.exclude(payment=None).values("payment"))
+        _check_shares(account.pk, None, cents, shares)
+        payment = Payment.objects.create(
+            account=account, received_on=received_on, method=method, reference=reference, cents=cents, created_by=by
+        )
+        post(payment_entry(payment, account.pk, cents, shares, received_on, key), by)
+        return payment
+
+
+def receive_payer_payment(
+    payer: Payer, *, cents: int, received_on: date, method: str, shares: dict[int, list[Share]], key: str, by, reference="",
+) -> Payment:  # fmt: skip
+    """Receive a payer's money over many accounts (`shares` by account id); the rest is unapplied on the payer's house account."""
+    house = payer.house_account
+    with locked([house.pk, *shares]):
+        standing = next((e for e in map(posted_as, [f"{key}:{pk}" for pk in [house.pk, *shares]]) if e), None)
+        if standing:
+            return Payment.objects.get(pk__in=standing.postings.exclude(payment=None).values("payment"))
+        spread = {account: [s for s in parts if s.cents] for account, parts in shares.items()}
+        rest = cents - sum(share.cents for parts in spread.values() for share in parts)
+        for account, parts in spread.items():
+            _check_shares(account, payer.pk, cents, parts)
+        if rest < 0:
+            raise Refused("The parts are more than the payment. Lower a part.")
+        payment = Payment.objects.create(
+            account=house, payer=payer, received_on=received_on, method=method, reference=reference, cents=cents, created_by=by
+        )
+        entries = [
+            payment_entry(payment, account, sum(s.cents for s in parts), parts, received_on, f"{key}:{account}")
+            for account, parts in spread.items()
+            if parts
+        ]
+        if rest:
+            entries.append(payment_entry(payment, house.pk, rest, [], received_on, f"{key}:{house.pk}"))
+        post_many(entries, by)
+        return payment
+
+
+def payment_entry(payment: Payment, account: int, cents: int, shares: list[Share], on: date, key: str) -> Entry:
+    """`cents` of a payment come in on `account`: shares to charges, the rest unapplied there."""
+    kind = Kind.PAYER_PAYMENT if payment.payer_id else Kind.CLIENT_PAYMENT
+    legs = [Leg(Book.CASH, cents, payment=payment.pk)]
+    legs += [Leg(Book.RECEIVABLE, -s.cents, charge=s.charge, payer=payment.payer_id, payment=payment.pk) for s in shares if s.cents]
+    rest = cents - sum(s.cents for s in shares)
+    if rest:
+        legs.append(Leg(Book.UNAPPLIED, -rest, payment=payment.pk))
+    return Entry(account, kind, on, tuple(legs), key)
+
+
+def _check_shares(account: int, payer: int | None, cents: int, shares: list[Share]):
+    if cents <= 0:
+        raise Refused("A payment must be more than 0.00. Money going out is a refund.")
+    if any(share.cents < 0 for share in shares) or len({share.charge for share in shares}) != len(shares):
+        raise Refused("A part of a payment must not be negative, and a charge may stand in it once.")
+    if sum(share.cents for share in shares) > cents:
+        raise Refused("The parts are more than the payment. Lower a part.")
+    wanted = [share.charge for share in shares if share.cents]
+    open_now = dict(OpenItem.objects.filter(account=account, payer=payer, charge__in=wanted).values_list("charge", "cents"))
+    for share in shares:
+        if share.cents > max(0, open_now.get(share.charge, 0)):
+            raise Refused("A part is more than what is open on its charge; somebody may have posted meanwhile. Look again.")
+
+
+def unapplied(payment: Payment, account_id: int | None = None) -> int:
+    """What is left of a payment to allocate or refund, in cents: in all, or on one account."""
+    legs = Posting.objects.filter(payment=payment, book=Book.UNAPPLIED)
+    if account_id:
+        legs = legs.filter(account=account_id)
+    return -(legs.aggregate(sum=Sum("cents"))["sum"] or 0)
+
+
+def allocate(payment: Payment, account: Account, shares: list[Share], *, on: date, key: str, by) -> list[JournalEntry]:
+    """Lay unapplied money of a payment on charges of `account`; over another account it goes through transfer clearing.
+
+    Raises Refused when less is left, or open. Same key again: the entries that stand.
+    """
+    total, home = sum(share.cents for share in shares), payment.account_id
+    with locked([account.pk, home]):
+        standing = posted_as(key)
+        if standing:
+            return [standing]
+        _check_shares(account.pk, payment.payer_id, total, shares)
+        if total > unapplied(payment, home):
+            raise Refused("Less than that is left of the payment. Look again.")
+        paid = tuple(
+            Leg(Book.RECEIVABLE, -s.cents, charge=s.charge, payer=payment.payer_id, payment=payment.pk) for s in shares if s.cents
+        )
+        out = Leg(Book.UNAPPLIED, total, payment=payment.pk)
+        if account.pk == home:
+            return [post(Entry(home, Kind.ALLOCATION, on, (out, *paid), key), by)]
+        away = Entry(home, Kind.ALLOCATION, on, (out, Leg(Book.TRANSFER_CLEARING, -total, payment=payment.pk)), f"{key}:out")
+        here = Entry(account.pk, Kind.ALLOCATION, on, (Leg(Book.TRANSFER_CLEARING, total, payment=payment.pk), *paid), key)
+        return list(post_many([away, here], by).entries.values())
+
+
+# -- without money ------------------------------------------------------------------------------------------------------
+
+
+def adjust(kind: str, charge: Charge, cents: int, *, on: date, key: str, by, payer: Payer | None = None, memo="") -> JournalEntry:
+    """Take `cents` off what one party owes on a charge, into the book of `kind` (chart.ADJUSTMENTS). Raises Refused above what is open."""
+    legs = (Leg(ADJUSTMENTS[kind], cents, charge=charge.pk), Leg(Book.RECEIVABLE, -cents, charge=charge.pk, payer=payer and payer.pk))
+    return _lower(Entry(charge.account_id, kind, on, legs, key, memo), charge, payer, cents, by)
+
+
+def transfer_responsibility(
+    charge: Charge, cents: int, *, source: Payer | None, target: Payer | None, on: date, key: str, by, memo="",
+) -> JournalEntry:  # fmt: skip
+    """Move `cents` of a charge from one party to another (None: the client). Raises Refused above what is open at the first."""
+    if (source and source.pk) == (target and target.pk):
+        raise Refused("The charge is already there. Choose another party.")
+    legs = (
+        Leg(Book.RECEIVABLE, cents, charge=charge.pk, payer=target and target.pk),
+        Leg(Book.RECEIVABLE, -cents, charge=charge.pk, payer=source and source.pk),
+    )
+    return _lower(Entry(charge.account_id, Kind.TRANSFER_RESPONSIBILITY, on, legs, key, memo), charge, source, cents, by)
+
+
+def _lower(entry: Entry, charge: Charge, payer: Payer | None, cents: int, by) -> JournalEntry:
+    with locked([charge.account_id]):
+        standing = posted_as(entry.key)
+        if standing:
+            return standing
+        if cents <= 0:
+            raise Refused("The amount must be more than 0.00.")
+        open_now = OpenItem.objects.filter(charge=charge, payer=payer).values_list("cents", flat=True).first() or 0
+        if cents > open_now:
+            raise Refused("That is more than what is open. Lower the amount.")
+        return post(entry, by)
+
+
+# -- corrections --------------------------------------------------------------------------------------------------------
+
+
+class StillNeeded(Refused):
+    """Later entries stand on this one; `entries` are what to reverse first."""
+
+    def __init__(self, entries: list[JournalEntry]):
+        self.entries = entries
+        named = "; ".join(str(entry) for entry in entries)
+        super().__init__(f"Later entries stand on this one. Reverse them first: {named}.")
+
+
+def reverse(entry: JournalEntry, *, on: date, by, memo: str) -> JournalEntry:
+    """Undo an entry by its mirror image. Reversed already: that reversal. A reversal itself is never reversed: post anew.
+
+    What one act wrote on several accounts (a payer's payment, a transfer) is undone on all of them. Raises StillNeeded,
+    naming the entries that spent what these brought.
+    """
+    if entry.kind == Kind.REVERSAL:
+        raise Refused("A reversal is never reversed. Post the entry anew.")
+    parts = together(entry)
+    with locked(part.account_id for part in parts):
+        done = JournalEntry.objects.filter(reverses=entry).first()
+        if done:
+            return done
+        legs = {part: list(part.postings.order_by("pk")) for part in parts}
+        needed = [later for part in parts for later in dependents(part, legs[part])]
+        if needed:
+            raise StillNeeded(needed)
+        mirrors = [
+            Entry(
+                part.account_id, Kind.REVERSAL, on,
+                tuple(Leg(p.book, -p.cents, p.charge_id, p.payer_id, p.payment_id) for p in legs[part]),
+                f"reverse:{part.pk}", memo, reverses=part.pk,
+            )
+            for part in parts
+        ]  # fmt: skip
+        return post_many(mirrors, by).entries[f"reverse:{entry.pk}"]
+
+
+def together(entry: JournalEntry) -> list[JournalEntry]:
+    """The entry and what its own transaction wrote on other accounts for the same payment: they stand and fall as one."""
+    shared = entry.postings.filter(book__in=[Book.CASH, Book.TRANSFER_CLEARING]).values("payment")
+    siblings = JournalEntry.objects.filter(created_txid=entry.created_txid, kind=entry.kind, postings__payment__in=shared)
+    return list(JournalEntry.objects.filter(Q(pk=entry.pk) | Q(pk__in=siblings.values("pk"))))
+
+
+def dependents(entry: JournalEntry, legs: list[Posting]) -> list[JournalEntry]:
+    """Later entries, not reversed, that spent what `entry` brought: without it an open item or unapplied money would fall below zero."""
+    needed = Posting.objects.none()
+    later = Posting.objects.filter(entry__gt=entry.pk, entry__reversal=None, entry__reverses=None)
+    for (charge, payer), cents in _sums(legs, Book.RECEIVABLE, lambda p: (p.charge_id, p.payer_id)).items():
+        item = OpenItem.objects.get(charge=charge, payer=payer)
+        if cents > 0 and item.cents < cents:
+            needed |= later.filter(book=Book.RECEIVABLE, charge=charge, payer=payer, cents__lt=0)
+    for payment, cents in _sums(legs, Book.UNAPPLIED, lambda p: p.payment_id).items():
+        if cents < 0 and unapplied(Payment(pk=payment), entry.account_id) < -cents:
+            needed |= later.filter(book=Book.UNAPPLIED, payment=payment, cents__gt=0)
+    return list(JournalEntry.objects.filter(pk__in=needed.values("entry")))
+
+
+def _sums(legs: list[Posting], book: str, key) -> dict:
+    sums: dict = {}
+    for leg in legs:
+        if leg.book == book:
+            sums[key(leg)] = sums.get(key(leg), 0) + leg.cents
+    return sums
+
+
+# -- what is due when -----------------------------------------------------------------------------------------------------
+
+
+def fall_due(item: OpenItem, parts: dict[date, int], *, from_day: date, because: str) -> list[Due]:
+    """Write a new version of what is due when: it supersedes the former one whole from `from_day` on. Call under the lock.
+
+    No parts: nothing is due on a day of its own any more, and the item ages from `since`.
+    """
+    version = (item.dues.order_by("-version").values_list("version", flat=True).first() or 0) + 1
+    rows = sorted((parts or {from_day: 0}).items())
+    dues = [Due(open_item=item, version=version, due_on=d, cents=c, in_force_from=from_day, because=because) for d, c in rows]
+    return Due.objects.bulk_create(dues)
+
+
+def fall_due_also(item: OpenItem, cents: int, due_on: date, *, from_day: date, because: str) -> list[Due]:
+    """Keep what is still open on the dues in force, and let `cents` more fall due on `due_on`. Call under the lock.
+
+    `cents` are part of the item's open amount: what the earlier dues hold is laid on the rest of it.
+    """
+    parts = remaining(max(0, item.cents - cents), dues_in_force(item, from_day))
+    parts[due_on] = parts.get(due_on, 0) + cents
+    return fall_due(item, parts, from_day=from_day, because=because)
+
+
+def dues_in_force(item: OpenItem, on: date) -> dict[date, int]:
+    """The gross parts of the version in force on a day: {due_on: cents}."""
+    newest = item.dues.filter(in_force_from__lte=on).order_by("-version").values("version")[:1]
+    return dict(item.dues.filter(version=newest, cents__gt=0).values_list("due_on", "cents"))
+
+
+def balance(account: Account) -> tuple[int, int]:
+    """(receivable, unapplied) in cents, as stored; zero when nothing was ever posted."""
+    row = Account.objects.filter(pk=account.pk).values_list(F("balance__receivable_cents"), F("balance__unapplied_cents")).first()
+    return (row and row[0] or 0, row and row[1] or 0)

@@ -1,0 +1,19 @@
+from .account import Account
+from .charge import Charge
+from .client import Client
+from .contact import ContactPoint
+from .document import Blob, Document
+from .flag import AccountFlag
+from .hold import Hold
+from .journal import Book, JournalEntry, Kind, Posting
+from .message import Message
+from .note import Note
+from .number import NumberSeries
+from .open_item import AccountBalance, Due, OpenItem
+from .payer import Payer
+from .payment import Payment
+
+__all__ = [
+    "Account", "AccountBalance", "AccountFlag", "Blob", "Book", "Charge", "Client", "ContactPoint", "Document", "Due", "Hold",
+    "JournalEntry", "Kind", "Message", "Note", "NumberSeries", "OpenItem", "Payer", "Payment", "Posting",
+]

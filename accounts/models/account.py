@@ -1,0 +1,71 @@
+from django.db import models
+
+from billing_office.staff.access import may
+from billing_office.staff.models import Office, Role
+
+from .payer import Payer
+from .versioned import Versioned
+
+
+class AccountQuerySet(models.QuerySet):
+    def for_staff(self, user):
+        """The client accounts that this user may know of: the one place where objects are scoped by office.
+
+        House accounts belong to no office and are nobody's to browse. A service account acts for the whole house.
+        """
+        clients = self.filter(kind=Account.Kind.CLIENT)
+        if user.role == Role.SERVICE:
+            return clients
+        if not may(user, "read_accounts"):
+            return clients.none()
+        return clients.filter(office__in=user.offices.all())
+
+    def live(self):
+        """Not merged into another and not closed."""
+        return self.filter(merged_into=None, closed_on=None)
+
+
+class Account(Versioned):
+    """What is billed. A client account has an office, a guarantor and clients; a house account holds a payer's money."""
+
+    class Kind(models.TextChoices):
+        CLIENT = "client", "Client"
+        HOUSE = "house", "House"
+
+    class FinancialClass(models.TextChoices):
+        COMMERCIAL = "commercial", "Commercial insurance"
+        PUBLIC = "public", "Public scheme"
+        SELF_PAY = "self_pay", "Self-pay"
+        WORKERS_COMP = "workers_comp", "Workers’ compensation"
+        EMPLOYER = "employer", "Employer"
+        ASSISTANCE = "assistance", "Assistance"
+
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.CLIENT)
+    number = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=160, help_text="Who answers for the account; follows the guarantor.")
+    sort_key = models.CharField(max_length=200, editable=False)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="accounts")
+    payer = models.OneToOneField(Payer, on_delete=models.PROTECT, null=True, related_name="house_account")
+    guarantor = models.ForeignKey("Client", on_delete=models.PROTECT, null=True, related_name="guarantees", db_constraint=False)
+    financial_class = models.CharField(max_length=12, choices=FinancialClass.choices, default=FinancialClass.SELF_PAY)
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_key", "id"]
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="account_by_name"),
+            models.Index(fields=["office", "sort_key", "id"], name="account_by_office"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="client", office__isnull=False, payer__isnull=True) | models.Q(kind="house", office__isnull=True),
+                name="account_client_has_office_house_has_none",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name} {self.number}"

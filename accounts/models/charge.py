@@ -1,0 +1,32 @@
+from django.conf import settings
+from django.db import models
+
+from .account import Account
+from .client import Client
+
+
+class Charge(models.Model):
+    """One priced service line. A fact: never edited; a wrong one is voided by reversal and charged anew."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="charges")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="charges", db_constraint=False)
+    service_on = models.DateField()
+    description = models.CharField(max_length=200, help_text="Plain words, as the client reads them.")
+    code = models.CharField(max_length=20, blank=True)
+    code_system = models.CharField(max_length=20, blank=True)
+    units = models.DecimalField(max_digits=9, decimal_places=2, default=1)
+    cents = models.BigIntegerField()
+    provider = models.CharField(max_length=120, blank=True, help_text="Who performed the service.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-service_on", "-id"]
+        indexes = [models.Index(fields=["account", "-service_on", "-id"], name="charge_by_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "account"], name="charge_of_account"),
+            models.CheckConstraint(condition=models.Q(cents__gt=0, cents__lte=10**12), name="charge_is_positive"),
+        ]
+
+    def __str__(self):
+        return self.description

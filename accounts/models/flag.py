@@ -1,0 +1,43 @@
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from .account import Account
+
+
+class AccountFlagQuerySet(models.QuerySet):
+    def on(self, day: date):
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+
+
+class AccountFlag(models.Model):
+    """A fact about an account that stops or changes contact, from a day to a day (both included)."""
+
+    class Kind(models.TextChoices):
+        RETURNED_MAIL = "returned_mail", "Returned mail"
+        ATTORNEY = "attorney", "Represented by an attorney"
+        BANKRUPTCY = "bankruptcy", "Bankruptcy"
+        CEASE = "cease", "Asked us to stop contact"
+        DECEASED = "deceased", "Deceased"
+        DO_NOT_CONTACT = "do_not_contact", "Do not contact"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="flags")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=200)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountFlagQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=models.F("since")), name="flag_ends_after_it_begins")
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()

@@ -1,0 +1,117 @@
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from .account import Account
+from .charge import Charge
+from .payer import Payer
+from .payment import Payment
+
+
+class Book(models.TextChoices):
+    """The whole chart, read from the office's side: debit is positive."""
+
+    RECEIVABLE = "receivable", "Receivable"
+    UNAPPLIED = "unapplied", "Unapplied money"
+    CASH = "cash", "Cash"
+    REVENUE = "revenue", "Revenue"
+    CONTRACTUAL = "contractual", "Agreed discount"
+    DISCOUNT = "discount", "Discount"
+    CHARITY = "charity", "Assistance"
+    BAD_DEBT = "bad_debt", "Bad debt"
+    SMALL_BALANCE = "small_balance", "Small balances"
+    LATE_FEES = "late_fees", "Late fees"
+    INTEREST = "interest", "Interest"
+    REFUNDS = "refunds", "Refunds"
+    PROVIDER_ADJUSTMENTS = "provider_adjustments", "Provider adjustments"
+    AGENCY_PAYABLE = "agency_payable", "Owed to agencies"
+    AGENCY_FEES = "agency_fees", "Agency fees"
+    TRANSFER_CLEARING = "transfer_clearing", "Transfer clearing"
+
+
+class Kind(models.TextChoices):
+    CHARGE = "charge", "Charge"
+    CONTRACTUAL_WRITEOFF = "contractual_writeoff", "Agreed discount"
+    PAYER_PAYMENT = "payer_payment", "Payer payment"
+    CLIENT_PAYMENT = "client_payment", "Client payment"
+    ALLOCATION = "allocation", "Allocation"
+    TRANSFER_RESPONSIBILITY = "transfer_responsibility", "Moved"
+    DISCOUNT = "discount", "Discount"
+    SMALL_BALANCE_WRITEOFF = "small_balance_writeoff", "Small balance written off"
+    CHARITY = "charity", "Assistance"
+    BAD_DEBT = "bad_debt", "Bad debt"
+    SETTLEMENT = "settlement", "Settlement"
+    PROVIDER_ADJUSTMENT = "provider_adjustment", "Provider adjustment"
+    AGENCY_RECOVERY = "agency_recovery", "Agency recovery"
+    AGENCY_FEE = "agency_fee", "Agency fee"
+    LATE_FEE = "late_fee", "Late fee"
+    INTEREST = "interest", "Interest"
+    REFUND = "refund", "Refund"
+    PAYER_TAKEBACK = "payer_takeback", "Payer take-back"
+    ACCOUNT_TRANSFER = "account_transfer", "Account transfer"
+    REVERSAL = "reversal", "Reversal"
+
+
+class JournalEntry(models.Model):
+    """One balanced act of money on one account. Append-only; written by accounts/ledger.py alone.
+
+    `source_key` names what made it and ends in the attempt: a repeat posts nothing, what was undone can be posted again.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    effective_date = models.DateField()
+    posted_at = models.DateTimeField(db_default=Now())
+    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    memo = models.CharField(max_length=200, blank=True)
+    source_key = models.CharField(max_length=200, unique=True)
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversal")
+    created_txid = models.BigIntegerField(db_default=0, editable=False)  # set by trigger: an entry is closed by its own transaction
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["account", "-id"], name="entry_by_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "account"], name="entry_of_account"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="entry_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind="reversal", reverses__isnull=False) | (~models.Q(kind="reversal") & models.Q(reverses__isnull=True)),
+                name="entry_reversal_names_what_it_reverses",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} of {self.effective_date}"
+
+
+class Posting(models.Model):
+    """One leg of an entry. A receivable leg names its charge and who is responsible: a payer, or (null) the client.
+
+    The foreign keys to entry and charge are composite, with the account, and made by migration: a leg cannot stand on
+    another account than its entry and its charge.
+    """
+
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings", db_constraint=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    book = models.CharField(max_length=20, choices=Book.choices)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="postings")
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, null=True, related_name="postings", db_constraint=False)
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="+")
+    cents = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(cents=0) & models.Q(cents__gte=-(10**12), cents__lte=10**12), name="posting_is_not_zero"),
+            models.CheckConstraint(condition=models.Q(book__in=Book.values), name="posting_book_is_known"),
+            models.CheckConstraint(
+                condition=~models.Q(book="receivable") | models.Q(charge__isnull=False), name="posting_receivable_names_its_charge"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(book__in=["cash", "unapplied", "refunds"]) | models.Q(payment__isnull=False),
+                name="posting_of_money_names_its_payment",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.book} {self.cents}"

@@ -1,0 +1,78 @@
+from django.db import models
+
+from .account import Account
+from .document import ONE_ADDRESSEE, Document, addressee_field
+from .payer import Payer
+
+
+class MessageQuerySet(models.QuerySet):
+    def for_staff(self, user):
+        """Messages to accounts that the user may know of, and those to payers."""
+        accounts = Account.objects.for_staff(user)
+        return self.filter(models.Q(account__in=accounts) | models.Q(payer__isnull=False))
+
+    def waiting(self):
+        return self.filter(state=Message.State.QUEUED, channel=Message.Channel.EMAIL)
+
+    def to_print(self):
+        return self.filter(state=Message.State.QUEUED, channel=Message.Channel.PRINT)
+
+    def sent(self):
+        return self.filter(state__in=[Message.State.SENT, Message.State.DELIVERED])
+
+    def failed(self):
+        return self.filter(state__in=[Message.State.FAILED, Message.State.BOUNCED])
+
+
+class Message(models.Model):
+    """One sending of one document to its one addressee, by e-mail or on paper.
+
+    A crash's retry keeps the Message-ID; a person's "send again" is a new row with the next copy number.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        PRINT = "print", "Print"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        QUEUED = "queued", "Waiting"
+        SENT = "sent", "Sent"
+        DELIVERED = "delivered", "Delivered"
+        BOUNCED = "bounced", "Bounced"
+        FAILED = "failed", "Failed"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="messages")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="messages")
+    addressee = addressee_field()
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="messages", db_constraint=False)
+    action = models.CharField(max_length=12)  # what contact rules call it: invoice, receipt, notice, reminder, letter
+    channel = models.CharField(max_length=6, choices=Channel.choices)
+    to = models.CharField(max_length=400, help_text="The address at the time of queueing.")
+    why_print = models.CharField(max_length=120, blank=True, help_text="Why it goes on paper and not by e-mail.")
+    copy = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
+    message_id = models.CharField(max_length=120, unique=True, null=True)  # noqa: DJ001  null until queued, then unique
+    error = models.CharField(max_length=400, blank=True)
+    waits_for = models.CharField(max_length=200, blank=True, help_text="Why it has not gone yet, in words.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["state", "channel", "-id"], name="message_by_state"),
+            models.Index(fields=["account", "-id"], name="message_by_account"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=ONE_ADDRESSEE, name="message_has_one_addressee"),
+            models.UniqueConstraint(fields=["document", "addressee", "channel", "copy"], name="message_once_a_copy"),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["sent", "delivered"]) | models.Q(sent_at__isnull=False), name="message_sent_has_a_time"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.document} to {self.to}"

@@ -1,0 +1,3 @@
+from .invoice import Invoice, InvoiceLine
+
+__all__ = ["Invoice", "InvoiceLine"]

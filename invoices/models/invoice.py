@@ -1,0 +1,79 @@
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Account, Document, OpenItem, Payer
+from accounts.models.document import ONE_ADDRESSEE
+from billing_office.staff.models import Office
+
+
+class InvoiceQuerySet(models.QuerySet):
+    def for_staff(self, user):
+        """Invoices of accounts that the user may know of, and those of the user's offices to payers."""
+        accounts = Account.objects.for_staff(user)
+        return self.filter(models.Q(account__in=accounts) | models.Q(payer__isnull=False, office__in=user.offices.all()))
+
+    def live(self):
+        return self.filter(voided_at=None)
+
+
+class Invoice(models.Model):
+    """What one addressee is asked to pay: numbered, frozen, never edited. Only the act of voiding may be added.
+
+    `content_hash` is the SHA-256 of the document's words as issued; `check_money` compares it with today's.
+    """
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="invoices")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="invoices")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="invoices")
+    number = models.CharField(max_length=30, unique=True)
+    series_number = models.BigIntegerField()
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    cents = models.BigIntegerField()
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="invoice")
+    content_hash = models.CharField(max_length=64)
+    source_key = models.CharField(max_length=120, unique=True)
+    issued_at = models.DateTimeField(auto_now_add=True)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    voided_at = models.DateTimeField(null=True)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["account", "-id"], name="invoice_by_account")]
+        constraints = [
+            models.CheckConstraint(condition=ONE_ADDRESSEE, name="invoice_has_one_addressee"),
+            models.UniqueConstraint(fields=["office", "series_number"], name="invoice_number_once_in_series"),
+            models.CheckConstraint(condition=models.Q(cents__gt=0), name="invoice_asks_for_something"),
+            models.CheckConstraint(condition=models.Q(due_on__gte=models.F("issued_on")), name="invoice_due_after_issue"),
+        ]
+
+    def __str__(self):
+        return self.number
+
+
+class InvoiceLine(models.Model):
+    """A photograph of one open item at issue: what it cost, what came off, who paid, what is asked. Append-only."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    open_item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="invoice_lines")
+    cents = models.BigIntegerField()
+    description = models.CharField(max_length=200)
+    code = models.CharField(max_length=20, blank=True)
+    service_on = models.DateField()
+    client_name = models.CharField(max_length=160)
+    billed_cents = models.BigIntegerField()
+    off_cents = models.BigIntegerField(default=0, help_text="Agreed discount and other adjustments.")
+    payers_paid_cents = models.BigIntegerField(default=0)
+    others_cents = models.BigIntegerField(default=0, help_text="Still asked of others, or paid by the addressee before.")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "open_item"], name="invoice_line_once_an_item"),
+            models.CheckConstraint(condition=models.Q(cents__gt=0), name="invoice_line_asks_for_something"),
+        ]
+
+    def __str__(self):
+        return f"{self.description} {self.cents}"
