@@ -6,6 +6,7 @@ EMAIL_URL before this file is read (billing_office/launch), so the code paths ar
 
 import os
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from csp.constants import NONCE, NONE, SELF  # noqa: F401
@@ -26,7 +27,9 @@ DATABASE_URL = env.str("DATABASE_URL", "")
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 EMAIL_URL = env.str("EMAIL_URL", "")
-MAIL_SINK = env.str("MAIL_SINK", "")  # the folder where the local SMTP sink keeps what it received; empty: a real server is in use
+MAIL_SINK = env.str(
+    "MAIL_SINK", ""
+)  # the folder where the local SMTP sink keeps what it received; empty: a real server is in use
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "billing@office.example")
 
 if not SECRET_KEY:
@@ -91,6 +94,9 @@ TEMPLATES = [
 # -- database: two roles, see README "Two database roles" --------------------------------------------------------------
 DATABASES = {"default": env.db_url_config(DATABASE_URL or "postgres:///billing_office")}
 DATABASES["default"] |= {
+    "HOST": unquote(
+        DATABASES["default"]["HOST"]
+    ),  # a socket's folder is percent-encoded in the address, as libpq wants it
     "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
     "CONN_HEALTH_CHECKS": True,
     "ATOMIC_REQUESTS": False,  # a verb opens its own transaction: what must be one is said where it happens

@@ -1,0 +1,27 @@
+"""The processes of the office itself, as `up` and the tests start them."""
+
+import sys
+from pathlib import Path
+
+QUEUES = ("office", "mail", "pdf")
+
+
+def web(port: int) -> list[str]:
+    gunicorn = [sys.executable, "-m", "gunicorn", "billing_office.wsgi", "--no-control-socket"]
+    return [*gunicorn, "--workers", "2", "--threads", "4", "--bind", f"127.0.0.1:{port}", "--access-logfile", "-"]
+
+
+def workers() -> dict[str, list[str]]:
+    """Documents have a worker of their own: a heavy one delays no mail, and its child process is the renderer's jail."""
+    celery = [sys.executable, "-m", "celery", "-A", "billing_office", "worker", "--loglevel", "INFO"]
+    quiet = ["--without-gossip", "--without-mingle"]
+    return {
+        "worker": [*celery, "-n", "office@%h", "-Q", "office,mail", "-c", "2", *quiet],
+        "pdf": [*celery, "-n", "pdf@%h", "-Q", "pdf", "-c", "1", *quiet],
+    }
+
+
+def beat(schedule: Path) -> list[str]:
+    """The clock of the office's day; `schedule` is its file of when each task ran last."""
+    celery = [sys.executable, "-m", "celery", "-A", "billing_office", "beat", "--loglevel", "INFO"]
+    return [*celery, "--schedule", str(schedule), "--pidfile", ""]
