@@ -86,7 +86,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "billing_office.desk.navigation.bar",
             ],
-            "builtins": ["billing_office.lib.templatetags.office"],
+            "builtins": ["billing_office.lib.templatetags.office", "billing_office.staff.templatetags.staff"],
         },
     },
 ]

@@ -1,3 +1,6 @@
-from django.urls import include, path  # noqa: F401
+from django.urls import include, path
 
-urlpatterns = []
+urlpatterns = [
+    path("", include("billing_office.staff.urls")),
+    path("", include("billing_office.desk.urls_staff")),
+]

@@ -1,5 +1,5 @@
-"""Geometry of charts, in whole hundredths of a percent: templates only print it. Stretching never distorts text, because
-x is in percent and y in pixels."""
+"""Geometry of charts, in whole hundredths of a percent: templates only print it. Stretching never distorts text,
+because x is in percent and y in pixels."""
 
 from typing import NamedTuple
 

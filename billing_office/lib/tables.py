@@ -1,12 +1,15 @@
 """Lists, declared once: the same columns draw the table on screen and write the CSV and the XLSX.
 
-COLUMNS = [
-    Column("number", "Account", kind="id"),
-    Column("open", "Open", value="open_cents", kind="money", sort="open"),
-]
-page = keyset(queryset, order=("sort_key", "id"), after=request.GET.get("after"), before=request.GET.get("before"))
-table = Table(COLUMNS, page.rows, caption="Accounts", href=lambda account: account.get_absolute_url(), page=page)
--> {% include "_table.html" %}    or, for the whole list: export(Table(COLUMNS, queryset), "accounts", "csv")
+    COLUMNS = [
+        Column("number", "Account", kind="id"),
+        Column("open", "Open", value="open_cents", kind="money", sort="open"),
+    ]
+    if file := export(Table(COLUMNS, found), "accounts", request.GET.get("as", "")):  # the whole list, as csv or xlsx
+        return file
+    page = keyset(found, ("sort_key", "id"), request.GET.get("after"), request.GET.get("before"))
+    table = Table(COLUMNS, page.rows, caption="Accounts", href=lambda account: account.get_absolute_url(), page=page)
+
+and the template: {% include "_table.html" %}
 """
 
 import csv
@@ -188,7 +191,7 @@ def chips(request, name: str, choices: Iterable[tuple]) -> list[Chip]:
     ]
 
 
-# -- keyset pages: as quick on the last page as on the first, and no row twice or missed --------------------------------
+# -- keyset pages: as quick on the last page as on the first, and no row twice or missed -------------------------------
 
 
 class Page(NamedTuple):
@@ -261,8 +264,9 @@ SHEET_ROWS = 1_000_000  # an XLSX sheet ends a little above
 
 
 def export(table: Table, name: str, kind: str):
-    """The list as a file, `kind` csv or xlsx. Raises KeyError for another kind."""
-    return {"csv": csv_response, "xlsx": xlsx_response}[kind](table, name)
+    """The list as a file, `kind` csv or xlsx; None for any other kind, so that the view shows its page."""
+    write = {"csv": csv_response, "xlsx": xlsx_response}.get(kind)
+    return write(table, name) if write else None
 
 
 def csv_response(table: Table, name: str) -> StreamingHttpResponse:

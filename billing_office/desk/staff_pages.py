@@ -1,0 +1,154 @@
+"""Who works here: the list, a new member of staff, their role and offices, a new password."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from billing_office.audit.acts import record
+from billing_office.lib.fields import OfficeModelForm
+from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
+from billing_office.lib.views import answer_form
+from billing_office.staff.access import may
+from billing_office.staff.forms import ChangePassword, SetPassword
+from billing_office.staff.models import Office, Role, User
+
+ROLES = [(role.value, role.label) for role in Role if role != Role.SERVICE]
+
+
+def _state(user):
+    if not user.is_active:
+        return ("Left", "")
+    return None if user.has_usable_password() else ("No password yet", "warn")
+
+
+COLUMNS = [
+    Column("name", "Name"),
+    Column("username", "User name", kind="id"),
+    Column("role", "Role", value="get_role_display"),
+    Column("offices", "Offices", value=lambda user: ", ".join(office.name for office in user.offices.all()), wrap=True),
+    Column("email", "E-mail", lo=True),
+    Column("last_login", "Last signed in", kind="moment"),
+    Column("state", "State", value=_state, kind="tag"),
+]
+
+
+class StaffForm(OfficeModelForm):
+    """A member of staff. `actor` is who fills it in: nobody changes their own role or switches themselves off, so that
+    the office always keeps an admin."""
+
+    title = "Nothing was saved."
+    role = forms.ChoiceField(choices=ROLES)
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "email", "role", "offices", "is_active"]
+        labels = {"username": "User name", "email": "E-mail", "is_active": "Works here and may sign in"}
+        widgets = {"offices": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args, actor, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.fields["offices"].queryset = Office.objects.order_by("name")
+        self.fields["offices"].help_text = "They see the accounts of these offices."
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance == self.actor:
+            if "role" in self.changed_data:
+                self.add_error(
+                    "role", ValidationError("You cannot change your own role; another admin can.", code="own")
+                )
+            if "is_active" in self.changed_data:
+                self.add_error(
+                    "is_active", ValidationError("You cannot switch yourself off; another admin can.", code="own")
+                )
+        if cleaned.get("role") not in (None, Role.ADMIN) and "offices" in cleaned and not cleaned["offices"]:
+            self.add_error(
+                "offices", ValidationError("Choose at least one office; without one they see no account.", code="none")
+            )
+        return cleaned
+
+
+class NewStaffForm(StaffForm):
+    class Meta(StaffForm.Meta):
+        fields = ["username", "name", "email", "role", "offices"]
+
+
+def staff(request):
+    shown = request.GET.get("show", "")
+    people = User.objects.people().filter(is_active=shown != "left").prefetch_related("offices")
+    if file := export(Table(COLUMNS, people), "staff", request.GET.get("as", "")):
+        return file
+    page = keyset(people, ("name", "id"), request.GET.get("after"), request.GET.get("before"))
+    may_edit = may(request.user, "edit_staff")
+    href = (lambda user: reverse("staff_edit", args=[user.pk])) if may_edit else None
+    table = Table(COLUMNS, page.rows, caption="Staff", href=href, page=page, empty=Empty("Nobody here"))
+    filters = chips(request, "show", [("", "Working here"), ("left", "Left")])
+    return render(request, "desk/staff.html", {"table": table, "chips": filters})
+
+
+def staff_new(request):
+    form = NewStaffForm(request.POST or None, actor=request.user)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.instance.set_unusable_password()
+            person = form.save()
+            record(request.user, "staff_added", person, changed=form.changed_data, detail={"role": person.role})
+        messages.success(request, f"{person.name} added. Nobody can sign in by this name until a password is set.")
+        return redirect("staff_password", pk=person.pk)
+    return answer_form(request, "desk/staff_form.html", {"form": form})
+
+
+def staff_edit(request, pk):
+    with transaction.atomic():
+        person = _person(request, pk)
+        name, role = person.name, person.role
+        form = StaffForm(request.POST or None, instance=person, actor=request.user)
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            roles = {"role_before": role, "role_after": person.role} if role != person.role else {}
+            if form.changed_data:
+                record(request.user, "staff_edited", person, changed=form.changed_data, detail=roles)
+            messages.success(request, f"{person.name} saved." if form.changed_data else "Nothing was changed.")
+            return redirect("staff")
+    return answer_form(request, "desk/staff_form.html", {"form": form, "person": person, "name": name})
+
+
+def staff_password(request, pk):
+    """A new password ends every session of that person."""
+    with transaction.atomic():
+        person = _person(request, pk)
+        form = SetPassword(person, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            record(request.user, "staff_password_set", person)
+            if person == request.user:
+                update_session_auth_hash(request, person)
+            messages.success(
+                request, f"The password of {person.name} is set. Tell them by word of mouth, not by e-mail."
+            )
+            return redirect("staff")
+    return answer_form(request, "desk/staff_password.html", {"form": form, "person": person})
+
+
+def own_password(request):
+    form = ChangePassword(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save()
+            record(request.user, "password_changed", request.user)
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "Your password is changed. Other browsers where you were signed in are signed out.")
+        return redirect("home")
+    return answer_form(request, "desk/own_password.html", {"form": form})
+
+
+def _person(request, pk) -> User:
+    people = User.objects.people()
+    if request.method == "POST":
+        people = people.select_for_update(no_key=True)
+    return get_object_or_404(people, pk=pk)

@@ -1,0 +1,123 @@
+"""The one view set for plain records (payers, offices, wordings): list, page, new, edit. Workflows have own functions.
+
+    OFFICES = Records(
+        model=Office, noun="office", plural="offices", form=OfficeForm, columns=[...], order=("name", "id"),
+        queryset=lambda user: Office.objects.all(), on_save=record_office, edit="edit_settings",
+    )
+    urlpatterns = OFFICES.routes(route, "offices/", read="read_settings")
+
+Names of the URLs: offices, office, office_new, office_edit.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from .tables import Cell, Column, Empty, Table, export, keyset
+
+
+@dataclass(frozen=True)
+class Records:
+    """`queryset(user)` holds what this person may see. `on_save(user, obj, changed, created)` runs in the saving
+    transaction, after the save; `changed` names the form's fields. `find(queryset, text)` narrows the list to ?q=.
+    `edit` is the right that new and edit need; templates show those buttons to its holders only."""
+
+    model: type[Model]
+    noun: str
+    plural: str
+    form: type
+    columns: list[Column]
+    queryset: Callable[[object], QuerySet]
+    on_save: Callable[[object, Model, list[str], bool], None]
+    edit: str
+    order: tuple[str, ...] = ("id",)
+    facts: list[Column] = field(default_factory=list)
+    find: Callable[[QuerySet, str], QuerySet] | None = None
+    folder: str = "records"  # where list.html, page.html and form.html are; a folder of one's own extends these
+
+    def routes(self, route, prefix: str, *, read: str) -> list:
+        """The four URLs. `route` is the project's own, which takes the right with the view."""
+        one = self.noun.replace(" ", "_")
+        return [
+            route(prefix, self.list, may=read, name=self.plural.replace(" ", "_")),
+            route(f"{prefix}new/", self.create, may=self.edit, name=f"{one}_new"),
+            route(f"{prefix}<int:pk>/", self.page, may=read, name=one),
+            route(f"{prefix}<int:pk>/edit/", self.change, may=self.edit, name=f"{one}_edit"),
+        ]
+
+    def href(self, obj=None, act: str = "") -> str:
+        one = self.noun.replace(" ", "_") + (f"_{act}" if act else "")
+        return reverse(one, args=[obj.pk] if obj else [])
+
+    @property
+    def list_href(self) -> str:
+        return reverse(self.plural.replace(" ", "_"))
+
+    @property
+    def new_href(self) -> str:
+        return self.href(act="new")
+
+    def list(self, request):
+        found, text = self.queryset(request.user), request.GET.get("q", "").strip()
+        if self.find and text:
+            found = self.find(found, text)
+        if file := export(Table(self.columns, found.order_by(*self.order)), self.plural, request.GET.get("as", "")):
+            return file
+        page = keyset(found, self.order, request.GET.get("after"), request.GET.get("before"))
+        empty = Empty(f"No {self.plural}", "Nothing matches what you typed." if text else "")
+        table = Table(self.columns, page.rows, caption=self.plural, href=self.href, page=page, empty=empty)
+        return self._render(request, "list", table=table, text=text)
+
+    def page(self, request, pk):
+        obj = get_object_or_404(self.queryset(request.user), pk=pk)
+        cells = [Cell(column, column.of(obj), None) for column in self.facts or self.columns]
+        return self._render(request, "page", obj=obj, cells=cells, edit_href=self.href(obj, "edit"))
+
+    def create(self, request):
+        form = self.form(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            with transaction.atomic():
+                obj = form.save()
+                self.on_save(request.user, obj, form.changed_data, True)
+            messages.success(request, f"{obj} added.")
+            return redirect(self.href(obj))
+        return self._render(request, "form", form=form, back=self.list_href)
+
+    def change(self, request, pk):
+        with transaction.atomic():
+            rows = self.queryset(request.user)
+            if request.method == "POST":
+                rows = rows.select_for_update(of=("self",), no_key=True)
+            obj = get_object_or_404(rows, pk=pk)
+            title = str(obj)
+            form = self.form(request.POST or None, instance=obj)
+            if request.method == "POST" and form.is_valid():
+                self._save(request, form)
+                return redirect(self.href(obj))
+        return self._render(request, "form", form=form, back=self.href(obj), obj=obj, obj_title=title)
+
+    def _save(self, request, form):
+        changed = [name for name in form.changed_data if name != "lock_version"]
+        if not changed:
+            messages.info(request, "Nothing was changed.")
+            return
+        obj = form.save()
+        self.on_save(request.user, obj, changed, False)
+        messages.success(request, f"{obj} saved.")
+
+    def _render(self, request, template, **context):
+        return answer_form(request, f"{self.folder}/{template}.html", {"records": self} | context)
+
+
+def answer_form(request, template: str, context: dict):
+    """The page; with 409 when its form is stale, 422 when its form was refused."""
+    form = context.get("form")
+    status = 200
+    if form is not None and form.errors:
+        status = 409 if getattr(form, "theirs", None) or form.has_error("__all__", "stale") else 422
+    return render(request, template, context, status=status)
