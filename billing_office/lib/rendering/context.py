@@ -1,6 +1,7 @@
 """The words of a document, and what a template needs beside them: sizes and joins.
 
-A context is a dict of strings ready to be read (amounts `$1,234.56`, in tables `1,234.56`, minus U+2212; dates in words):
+A context is a dict of strings ready to read: amounts `$1,234.56`, in tables `1,234.56`, minus U+2212; dates in words,
+with no-break spaces where a date or telephone number must not break.
 
 - all documents: lang, kind, number, copy (bool), office {name, contact (lines)}, to (lines: name, street, city),
   facts [[label, value]] up to 5, lead (one sentence), ask {label, amount, by, sub?} or None,
@@ -72,6 +73,7 @@ def ready(given: dict, paper: str) -> dict:
         visit["title"] = " · ".join([visit["when"], *names] if visit.get("when") else names)
     if slip := context.get("slip"):
         slip["refs"] = _listed(slip["refs"], _REFERENCE)
+        slip["due_class"] = _by_length(len(slip["due"][1]), "sumof", "sumof", "sumof tight")
     return context
 
 

@@ -29,28 +29,29 @@ _RANGES = (
 
 
 def ensure(folder: Path) -> tuple[Path, Path]:
-    """The regular and the semibold font in `folder`, made there where they are missing (about six seconds, once).
+    """The regular and the semibold font in `folder`, made there where they are missing (a few seconds, once).
 
     Two processes may do it at once: each writes a file of its own and renames it, and both write the same bytes.
     """
     edition = f"{RECIPE}-{metadata.version('fontpkg-inter')}"
     paths = {style: folder / f"OfficeSans-{style}-{edition}.ttf" for style in WEIGHTS}
-    for style, path in paths.items():
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            _write(_made(style), path)
+    missing = {style: path for style, path in paths.items() if not path.exists()}
+    if missing:
+        folder.mkdir(parents=True, exist_ok=True)
+        letters = _letters()
+        for style, path in missing.items():
+            _write(_styled(letters, style), path)
     return paths["Regular"], paths["SemiBold"]
 
 
-def _made(style: str) -> TTFont:
+def _letters() -> TTFont:
+    """The variable font with our letters and figures only, for both weights to be drawn from."""
     source = resources.files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf"
     with source.open("rb") as file:
         # The time of making stays out of the font: the same recipe gives the same bytes, here and elsewhere.
         font = TTFont(file, lazy=False, recalcTimestamp=False)
         _figures_of_one_width(font)
         _cut(font)
-        font = instancer.instantiateVariableFont(font, {"wght": WEIGHTS[style], "opsz": SIZE})
-    _named(font, style)
     return font
 
 
@@ -78,7 +79,8 @@ def _cut(font: TTFont) -> None:
     cutter.subset(font)
 
 
-def _named(font: TTFont, style: str) -> None:
+def _styled(letters: TTFont, style: str) -> TTFont:
+    font = instancer.instantiateVariableFont(letters, {"wght": WEIGHTS[style], "opsz": SIZE})  # a copy
     names = {
         1: "Office Sans" if style == "Regular" else f"Office Sans {style}",
         4: f"Office Sans {style}",
@@ -88,6 +90,7 @@ def _named(font: TTFont, style: str) -> None:
     }
     for record in font["name"].names:
         record.string = names.get(record.nameID, record.string)
+    return font
 
 
 def _write(font: TTFont, path: Path) -> None:

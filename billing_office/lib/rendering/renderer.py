@@ -1,10 +1,11 @@
 """The renderer: one per process, so that stylesheet, fonts and logo are read once.
 
-What makes a page cheap, measured: cost follows the number of boxes, so labels and values are one text with tabs; parsed
-stylesheets and fonts are shared; the sheet for few lines is added only when needed (a class on the page would be tried on
-every cell); the image cache is per document (a shared one would keep every QR code for ever).
+What makes a page cheap, measured: cost follows the number of boxes, so labels and values are one text with tabs;
+parsed stylesheets and fonts are shared; the sheet for few lines is added only when needed (a class on the page would be
+tried on every cell); the image cache is per document (a shared one would keep every QR code for ever).
 """
 
+import logging
 import os
 import threading
 from functools import lru_cache
@@ -23,6 +24,8 @@ DOCUMENTS = (
     "invoice", "statement", "reminder", "final-notice", "receipt", "credit-note", "plan-agreement", "estimate",
 )  # fmt: skip
 PAPERS = ("letter", "a4")
+
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)  # else six lines for every document
 
 # The few user-agent rules these templates need; WeasyPrint's own sheet has hundreds, tried on every element.
 _PLAIN = """
@@ -106,7 +109,7 @@ _renderers: dict[int, Renderer] = {}  # by process id
 
 
 def _renderer() -> Renderer:
-    """This process's own. One inherited by fork stays in the dict unused: dropping it would delete its parent's fonts."""
+    """This process's own. One inherited by fork stays in the dict: dropping it would delete its parent's fonts."""
     process = os.getpid()
     if process not in _renderers:
         _renderers[process] = Renderer()
@@ -114,7 +117,7 @@ def _renderer() -> Renderer:
 
 
 def _after_fork() -> None:
-    global _lock
+    global _lock  # noqa: PLW0603
     _lock = threading.Lock()  # the parent may have held it in another thread
 
 
