@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 from . import grants
@@ -10,4 +10,5 @@ class BillingOfficeConfig(AppConfig):
     verbose_name = "Billing office"
 
     def ready(self):
-        post_migrate.connect(grants.apply, sender=self)
+        # Sent for apps with models only, so this one speaks through staff; by then all tables of all apps are there.
+        post_migrate.connect(grants.apply, sender=apps.get_app_config("staff"))
