@@ -1,4 +1,4 @@
-"""The servers of a test run: real PostgreSQL, Redis, mail server and Celery workers, made for the run and gone after it."""
+"""The servers of a test run: real PostgreSQL, Redis, mail server, Celery workers, made for the run, gone after it."""
 
 import email.policy
 import json
@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import closing
@@ -37,7 +36,7 @@ def run_folder():
 
 @pytest.fixture(scope="session")
 def cluster(run_folder):
-    """Where this run's database is, as Django names it: a cluster of its own, or the server that TEST_DATABASE_URL names.
+    """Where this run's database is, in Django's words: a cluster of its own, or the server TEST_DATABASE_URL names.
 
     That address is a superuser's; both roles are made there with its password.
     """
@@ -91,7 +90,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="session", autouse=True)
 def owner_flush():
-    """Tests that commit empty the tables afterwards: as owner and past the TRUNCATE guards, on a test database alone."""
+    """Tests that commit empty the tables afterwards: as owner, past the TRUNCATE guards, on a test database only."""
 
     def execute_sql_flush(self, sql_list):
         s = self.connection.settings_dict
@@ -141,7 +140,7 @@ class MailSink:
         self.answers = folder / "answers.json"
 
     def messages(self, count: int = 0, seconds: float = 20) -> list[EmailMessage]:
-        """What came, oldest first; with `count`, after waiting until that many have (a worker sends in its own time)."""
+        """What came, oldest first; with `count`, after waiting for that many (a worker sends in its own time)."""
         end = time.monotonic() + seconds
         while len(files := sorted(self.folder.glob("*.eml"))) < count and time.monotonic() < end:
             time.sleep(0.05)
@@ -210,7 +209,7 @@ def worker_processes(django_db_setup, redis_url, mail_server, run_folder):
 
 @pytest.fixture
 def celery_workers(worker_processes, redis_url):
-    """Running workers with nothing left to do from tests before. For tests whose data is committed (transaction=True)."""
+    """Running workers with nothing left to do from earlier tests. For tests that commit (transaction=True)."""
     with closing(redis.Redis.from_url(redis_url)) as broker:
         broker.delete(*office.QUEUES)
     return worker_processes

@@ -27,6 +27,17 @@ def make():
         raise Trouble(f"Cannot keep data in {HOME}: {error.strerror}. Set OFFICE_HOME to a folder of yours.") from error
 
 
+def production() -> bool:
+    return os.environ.get("PRODUCTION", "").lower() in ("1", "true", "yes", "on")
+
+
+def set_environment():
+    """What every process of this office must agree on. In production the key is given, not found."""
+    os.environ["OFFICE_HOME"] = str(HOME)
+    if not os.environ.get("SECRET_KEY") and not production():
+        os.environ["SECRET_KEY"] = secret_key()
+
+
 def secret_key() -> str:
     """The key that signs sessions and links: made once, then kept, so that a restart signs nobody out."""
     path = HOME / "secret_key"

@@ -12,7 +12,7 @@ def web(port: int) -> list[str]:
 
 
 def workers() -> dict[str, list[str]]:
-    """Documents have a worker of their own: a heavy one delays no mail, and its child process is the renderer's jail."""
+    """Documents have a worker of their own: a heavy one delays no mail, and its child is the renderer's jail."""
     celery = [sys.executable, "-m", "celery", "-A", "billing_office", "worker", "--loglevel", "INFO"]
     quiet = ["--without-gossip", "--without-mingle"]
     return {

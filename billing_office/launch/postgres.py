@@ -59,7 +59,7 @@ def start(data: Path, *options: str, durable: bool = True) -> Path:
     log = data / "server.log"
     command = [*run, binaries() / "pg_ctl", "-D", data, "-w", "-t", "120", "-s", "-l", log, "-o", settings, "start"]
     for attempt in (1, 2):
-        if subprocess.run(command, check=False, capture_output=True, cwd="/").returncode == 0:
+        if subprocess.run(command, check=False, capture_output=True, cwd="/", start_new_session=True).returncode == 0:
             return sockets
         time.sleep(3 * (attempt == 1))  # children of a killed server need a moment to notice and let the memory go
     raise Trouble(f"PostgreSQL did not start: {_last_line(log)} Its log: {log}")
@@ -71,7 +71,7 @@ def stop(data: Path):
         return
     sockets = socket_folder(data)
     command = [*as_user(), binaries() / "pg_ctl", "-D", data, "-m", "fast", "-w", "-s", "stop"]
-    subprocess.run(command, check=False, capture_output=True, cwd="/")
+    subprocess.run(command, check=False, capture_output=True, cwd="/", start_new_session=True)
     if sockets != data:
         shutil.rmtree(sockets, ignore_errors=True)
 
@@ -137,7 +137,7 @@ def _make(data: Path, run: list[str], durable: bool):
         shutil.chown(draft, "nobody")
     command = [*run, binaries() / "initdb", "-D", draft, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
     command += [] if durable else ["--no-sync"]
-    made = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/")
+    made = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", start_new_session=True)
     if made.returncode:
         shutil.rmtree(draft, ignore_errors=True)
         raise Trouble(f"PostgreSQL could not make its data in {data}: {' '.join(made.stderr.split())[-300:]}")

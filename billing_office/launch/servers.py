@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,14 +23,15 @@ from . import home, ports, postgres, processes
 from .processes import Known
 from .trouble import Trouble
 
+Step = Callable[[str], AbstractContextManager]
 STATE = home.RUN / "servers.json"
 
 
 @contextmanager
-def serving(environ: Mapping[str, str], say: Callable[[str], None] = lambda step: None):
+def serving(environ: Mapping[str, str], step: Step = nullcontext):
     """Keep the servers that `environ` does not name running for the block; gives the variables that name them.
 
-    `say` is told before each step that takes time.
+    `step(name)` surrounds each step that takes time.
     """
     names = missing(environ)
     if not names:
@@ -41,7 +42,7 @@ def serving(environ: Mapping[str, str], say: Callable[[str], None] = lambda step
         try:
             with _one_at_a_time():
                 fcntl.flock(users, fcntl.LOCK_SH)
-                found = _start(names, say)
+                found = _start(names, step)
             yield found
         finally:
             with _one_at_a_time():
@@ -52,8 +53,9 @@ def serving(environ: Mapping[str, str], say: Callable[[str], None] = lambda step
 def missing(environ: Mapping[str, str]) -> list[str]:
     """Which servers are ours to bring. Real mail is never swallowed: in production there is no local mail server."""
     variables = {"postgres": "DATABASE_URL", "redis": "REDIS_URL", "mail": "EMAIL_URL"}
-    production = environ.get("PRODUCTION", "").lower() in ("1", "true", "yes", "on")
-    return [name for name in variables if not environ.get(variables[name]) and not (production and name == "mail")]
+    return [
+        name for name in variables if not environ.get(variables[name]) and not (home.production() and name == "mail")
+    ]
 
 
 def known() -> list[Known]:
@@ -112,24 +114,24 @@ def until(ready: Callable[[], bool], process: subprocess.Popen, seconds: float =
     return False
 
 
-def _start(names: list[str], say: Callable[[str], None]) -> dict[str, str]:
+def _start(names: list[str], step: Step) -> dict[str, str]:
     state = {name: entry for name, entry in _state().items() if name in names}
     found = {}
     if "postgres" in names:
-        say("PostgreSQL")
-        sockets = postgres.start(home.POSTGRES)
-        state["postgres"] = _entry("postgres", postgres.running(home.POSTGRES).pid)
-        _remember(state)
-        say("The database and its two roles")
-        postgres.make_roles_and_database(sockets)
+        with step("PostgreSQL"):
+            sockets = postgres.start(home.POSTGRES)
+            state["postgres"] = _entry("postgres", postgres.running(home.POSTGRES).pid)
+            _remember(state)
+        with step("Its database and two roles"):
+            postgres.make_roles_and_database(sockets)
         found["DATABASE_URL"] = postgres.url(postgres.APP, sockets)
         found["DATABASE_OWNER_URL"] = postgres.url(postgres.OWNER, sockets)
     if "redis" in names:
-        say("Redis")
-        found["REDIS_URL"] = _redis(state)
+        with step("Redis"):
+            found["REDIS_URL"] = _redis(state)
     if "mail" in names:
-        say("Local mail server")
-        found |= {"EMAIL_URL": _mail(state), "MAIL_SINK": str(home.MAIL)}
+        with step("Local mail server"):
+            found |= {"EMAIL_URL": _mail(state), "MAIL_SINK": str(home.MAIL)}
     return found
 
 
