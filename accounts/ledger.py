@@ -72,7 +72,11 @@ def locked(account_ids: Iterable[int]) -> Iterator[dict[int, Account]]:
     NO KEY UPDATE: notes, messages and acts of the account may still be written by others meanwhile.
     """
     with transaction.atomic():
-        rows = Account.objects.filter(pk__in=set(account_ids)).order_by("kind", "pk").select_for_update(no_key=True, of=("self",))
+        rows = (
+            Account.objects.filter(pk__in=set(account_ids))
+            .order_by("kind", "pk")
+            .select_for_update(no_key=True, of=("self",))
+        )
         yield {account.pk: account for account in rows}
 
 
@@ -256,7 +260,13 @@ def receive_payer_payment(
         if rest < 0:
             raise Refused("The parts are more than the payment. Lower a part.")
         payment = Payment.objects.create(
-            account=house, payer=payer, received_on=received_on, method=method, reference=reference, cents=cents, created_by=by
+            account=house,
+            payer=payer,
+            received_on=received_on,
+            method=method,
+            reference=reference,
+            cents=cents,
+            created_by=by,
         )
         entries = [
             payment_entry(payment, account, sum(s.cents for s in parts), parts, received_on, f"{key}:{account}")
@@ -273,7 +283,11 @@ def payment_entry(payment: Payment, account: int, cents: int, shares: list[Share
     """`cents` of a payment come in on `account`: shares to charges, the rest unapplied there."""
     kind = Kind.PAYER_PAYMENT if payment.payer_id else Kind.CLIENT_PAYMENT
     legs = [Leg(Book.CASH, cents, payment=payment.pk)]
-    legs += [Leg(Book.RECEIVABLE, -s.cents, charge=s.charge, payer=payment.payer_id, payment=payment.pk) for s in shares if s.cents]
+    legs += [
+        Leg(Book.RECEIVABLE, -s.cents, charge=s.charge, payer=payment.payer_id, payment=payment.pk)
+        for s in shares
+        if s.cents
+    ]
     rest = cents - sum(s.cents for s in shares)
     if rest:
         legs.append(Leg(Book.UNAPPLIED, -rest, payment=payment.pk))
@@ -288,10 +302,14 @@ def _check_shares(account: int, payer: int | None, cents: int, shares: list[Shar
     if sum(share.cents for share in shares) > cents:
         raise Refused("The parts are more than the payment. Lower a part.")
     wanted = [share.charge for share in shares if share.cents]
-    open_now = dict(OpenItem.objects.filter(account=account, payer=payer, charge__in=wanted).values_list("charge", "cents"))
+    open_now = dict(
+        OpenItem.objects.filter(account=account, payer=payer, charge__in=wanted).values_list("charge", "cents")
+    )
     for share in shares:
         if share.cents > max(0, open_now.get(share.charge, 0)):
-            raise Refused("A part is more than what is open on its charge; somebody may have posted meanwhile. Look again.")
+            raise Refused(
+                "A part is more than what is open on its charge; somebody may have posted meanwhile. Look again."
+            )
 
 
 def unapplied(payment: Payment, account_id: int | None = None) -> int:
@@ -316,22 +334,33 @@ def allocate(payment: Payment, account: Account, shares: list[Share], *, on: dat
         if total > unapplied(payment, home):
             raise Refused("Less than that is left of the payment. Look again.")
         paid = tuple(
-            Leg(Book.RECEIVABLE, -s.cents, charge=s.charge, payer=payment.payer_id, payment=payment.pk) for s in shares if s.cents
+            Leg(Book.RECEIVABLE, -s.cents, charge=s.charge, payer=payment.payer_id, payment=payment.pk)
+            for s in shares
+            if s.cents
         )
         out = Leg(Book.UNAPPLIED, total, payment=payment.pk)
         if account.pk == home:
             return [post(Entry(home, Kind.ALLOCATION, on, (out, *paid), key), by)]
-        away = Entry(home, Kind.ALLOCATION, on, (out, Leg(Book.TRANSFER_CLEARING, -total, payment=payment.pk)), f"{key}:out")
-        here = Entry(account.pk, Kind.ALLOCATION, on, (Leg(Book.TRANSFER_CLEARING, total, payment=payment.pk), *paid), key)
+        away = Entry(
+            home, Kind.ALLOCATION, on, (out, Leg(Book.TRANSFER_CLEARING, -total, payment=payment.pk)), f"{key}:out"
+        )
+        here = Entry(
+            account.pk, Kind.ALLOCATION, on, (Leg(Book.TRANSFER_CLEARING, total, payment=payment.pk), *paid), key
+        )
         return list(post_many([away, here], by).entries.values())
 
 
 # -- without money ------------------------------------------------------------------------------------------------------
 
 
-def adjust(kind: str, charge: Charge, cents: int, *, on: date, key: str, by, payer: Payer | None = None, memo="") -> JournalEntry:
+def adjust(
+    kind: str, charge: Charge, cents: int, *, on: date, key: str, by, payer: Payer | None = None, memo=""
+) -> JournalEntry:
     """Take `cents` off what one party owes on a charge, into the book of `kind` (chart.ADJUSTMENTS). Raises Refused above what is open."""
-    legs = (Leg(ADJUSTMENTS[kind], cents, charge=charge.pk), Leg(Book.RECEIVABLE, -cents, charge=charge.pk, payer=payer and payer.pk))
+    legs = (
+        Leg(ADJUSTMENTS[kind], cents, charge=charge.pk),
+        Leg(Book.RECEIVABLE, -cents, charge=charge.pk, payer=payer and payer.pk),
+    )
     return _lower(Entry(charge.account_id, kind, on, legs, key, memo), charge, payer, cents, by)
 
 
@@ -345,7 +374,9 @@ def transfer_responsibility(
         Leg(Book.RECEIVABLE, cents, charge=charge.pk, payer=target and target.pk),
         Leg(Book.RECEIVABLE, -cents, charge=charge.pk, payer=source and source.pk),
     )
-    return _lower(Entry(charge.account_id, Kind.TRANSFER_RESPONSIBILITY, on, legs, key, memo), charge, source, cents, by)
+    return _lower(
+        Entry(charge.account_id, Kind.TRANSFER_RESPONSIBILITY, on, legs, key, memo), charge, source, cents, by
+    )
 
 
 def _lower(entry: Entry, charge: Charge, payer: Payer | None, cents: int, by) -> JournalEntry:
@@ -404,7 +435,9 @@ def reverse(entry: JournalEntry, *, on: date, by, memo: str) -> JournalEntry:
 def together(entry: JournalEntry) -> list[JournalEntry]:
     """The entry and what its own transaction wrote on other accounts for the same payment: they stand and fall as one."""
     shared = entry.postings.filter(book__in=[Book.CASH, Book.TRANSFER_CLEARING]).values("payment")
-    siblings = JournalEntry.objects.filter(created_txid=entry.created_txid, kind=entry.kind, postings__payment__in=shared)
+    siblings = JournalEntry.objects.filter(
+        created_txid=entry.created_txid, kind=entry.kind, postings__payment__in=shared
+    )
     return list(JournalEntry.objects.filter(Q(pk=entry.pk) | Q(pk__in=siblings.values("pk"))))
 
 
@@ -440,7 +473,10 @@ def fall_due(item: OpenItem, parts: dict[date, int], *, from_day: date, because:
     """
     version = (item.dues.order_by("-version").values_list("version", flat=True).first() or 0) + 1
     rows = sorted((parts or {from_day: 0}).items())
-    dues = [Due(open_item=item, version=version, due_on=d, cents=c, in_force_from=from_day, because=because) for d, c in rows]
+    dues = [
+        Due(open_item=item, version=version, due_on=d, cents=c, in_force_from=from_day, because=because)
+        for d, c in rows
+    ]
     return Due.objects.bulk_create(dues)
 
 
@@ -462,5 +498,9 @@ def dues_in_force(item: OpenItem, on: date) -> dict[date, int]:
 
 def balance(account: Account) -> tuple[int, int]:
     """(receivable, unapplied) in cents, as stored; zero when nothing was ever posted."""
-    row = Account.objects.filter(pk=account.pk).values_list(F("balance__receivable_cents"), F("balance__unapplied_cents")).first()
+    row = (
+        Account.objects.filter(pk=account.pk)
+        .values_list(F("balance__receivable_cents"), F("balance__unapplied_cents"))
+        .first()
+    )
     return (row and row[0] or 0, row and row[1] or 0)

@@ -14,6 +14,24 @@ from .payer import Payer
 from .payment import Payment
 
 __all__ = [
-    "Account", "AccountBalance", "AccountFlag", "Blob", "Book", "Charge", "Client", "ContactPoint", "Document", "Due", "Hold",
-    "JournalEntry", "Kind", "Message", "Note", "NumberSeries", "OpenItem", "Payer", "Payment", "Posting",
+    "Account",
+    "AccountBalance",
+    "AccountFlag",
+    "Blob",
+    "Book",
+    "Charge",
+    "Client",
+    "ContactPoint",
+    "Document",
+    "Due",
+    "Hold",
+    "JournalEntry",
+    "Kind",
+    "Message",
+    "Note",
+    "NumberSeries",
+    "OpenItem",
+    "Payer",
+    "Payment",
+    "Posting",
 ]

@@ -46,7 +46,9 @@ class Account(Versioned):
     sort_key = models.CharField(max_length=200, editable=False)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="accounts")
     payer = models.OneToOneField(Payer, on_delete=models.PROTECT, null=True, related_name="house_account")
-    guarantor = models.ForeignKey("Client", on_delete=models.PROTECT, null=True, related_name="guarantees", db_constraint=False)
+    guarantor = models.ForeignKey(
+        "Client", on_delete=models.PROTECT, null=True, related_name="guarantees", db_constraint=False
+    )
     financial_class = models.CharField(max_length=12, choices=FinancialClass.choices, default=FinancialClass.SELF_PAY)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
@@ -62,7 +64,8 @@ class Account(Versioned):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="client", office__isnull=False, payer__isnull=True) | models.Q(kind="house", office__isnull=True),
+                condition=models.Q(kind="client", office__isnull=False, payer__isnull=True)
+                | models.Q(kind="house", office__isnull=True),
                 name="account_client_has_office_house_has_none",
             ),
         ]

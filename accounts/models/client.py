@@ -23,14 +23,18 @@ class Client(Versioned):
     birth_date = models.DateField(null=True, blank=True)
     deceased_on = models.DateField(null=True, blank=True)
     language = models.CharField(max_length=35, default="en")
-    time_zone = models.CharField(max_length=60, blank=True, help_text="Where the client lives, for contact hours; empty: taken from the address.")
+    time_zone = models.CharField(
+        max_length=60, blank=True, help_text="Where the client lives, for contact hours; empty: taken from the address."
+    )
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["id", "account"], name="client_of_account"),
             models.CheckConstraint(
-                condition=models.Q(deceased_on=None) | models.Q(birth_date=None) | models.Q(deceased_on__gte=models.F("birth_date")),
+                condition=models.Q(deceased_on=None)
+                | models.Q(birth_date=None)
+                | models.Q(deceased_on__gte=models.F("birth_date")),
                 name="client_dies_after_birth",
             ),
         ]

@@ -51,10 +51,13 @@ class ContactPoint(Versioned):
         ordering = ["-preferred", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="postal") & ~models.Q(street="") & ~models.Q(city="") | models.Q(kind__in=["email", "phone"]) & ~models.Q(value=""),
+                condition=models.Q(kind="postal") & ~models.Q(street="") & ~models.Q(city="")
+                | models.Q(kind__in=["email", "phone"]) & ~models.Q(value=""),
                 name="contact_point_is_complete",
             ),
-            models.CheckConstraint(condition=models.Q(consent_on=None) | models.Q(kind="email"), name="contact_consent_is_for_email"),
+            models.CheckConstraint(
+                condition=models.Q(consent_on=None) | models.Q(kind="email"), name="contact_consent_is_for_email"
+            ),
         ]
 
     def __str__(self):
@@ -70,7 +73,9 @@ class ContactPoint(Versioned):
     @property
     def lines(self) -> list[str]:
         """A postal address as on an envelope."""
-        city = " ".join(part for part in [f"{self.city}," if self.region else self.city, self.region, self.postcode] if part)
+        city = " ".join(
+            part for part in [f"{self.city}," if self.region else self.city, self.region, self.postcode] if part
+        )
         return [line for line in [self.street, city, "" if self.country in ("", "US") else self.country] if line]
 
     @property

@@ -7,13 +7,17 @@ from django.utils import timezone
 from .account import Account
 from .payer import Payer
 
-ONE_ADDRESSEE = models.Q(account__isnull=False, payer__isnull=True) | models.Q(account__isnull=True, payer__isnull=False)
+ONE_ADDRESSEE = models.Q(account__isnull=False, payer__isnull=True) | models.Q(
+    account__isnull=True, payer__isnull=False
+)
 
 
 def addressee_field():
     """One number for who it is for, account or payer, so that a foreign key can hold document and message together."""
     return models.GeneratedField(
-        expression=Coalesce("account_id", models.F("payer_id") * -1), output_field=models.BigIntegerField(), db_persist=True
+        expression=Coalesce("account_id", models.F("payer_id") * -1),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
     )
 
 

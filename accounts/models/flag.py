@@ -36,7 +36,9 @@ class AccountFlag(models.Model):
     class Meta:
         ordering = ["-since", "-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=models.F("since")), name="flag_ends_after_it_begins")
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=models.F("since")), name="flag_ends_after_it_begins"
+            )
         ]
 
     def __str__(self):

@@ -37,7 +37,9 @@ class Hold(models.Model):
     class Meta:
         ordering = ["-since", "-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=models.F("since")), name="hold_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=models.F("since")), name="hold_ends_after_it_begins"
+            ),
             models.CheckConstraint(condition=~Q(kind="pause") | Q(until__isnull=False), name="hold_pause_has_an_end"),
         ]
 

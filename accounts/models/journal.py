@@ -66,7 +66,9 @@ class JournalEntry(models.Model):
     memo = models.CharField(max_length=200, blank=True)
     source_key = models.CharField(max_length=200, unique=True)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversal")
-    created_txid = models.BigIntegerField(db_default=0, editable=False)  # set by trigger: an entry is closed by its own transaction
+    created_txid = models.BigIntegerField(
+        db_default=0, editable=False
+    )  # set by trigger: an entry is closed by its own transaction
 
     class Meta:
         ordering = ["id"]
@@ -75,7 +77,8 @@ class JournalEntry(models.Model):
             models.UniqueConstraint(fields=["id", "account"], name="entry_of_account"),
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="entry_kind_is_known"),
             models.CheckConstraint(
-                condition=models.Q(kind="reversal", reverses__isnull=False) | (~models.Q(kind="reversal") & models.Q(reverses__isnull=True)),
+                condition=models.Q(kind="reversal", reverses__isnull=False)
+                | (~models.Q(kind="reversal") & models.Q(reverses__isnull=True)),
                 name="entry_reversal_names_what_it_reverses",
             ),
         ]
@@ -95,17 +98,23 @@ class Posting(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
     book = models.CharField(max_length=20, choices=Book.choices)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="postings")
-    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, null=True, related_name="postings", db_constraint=False)
+    charge = models.ForeignKey(
+        Charge, on_delete=models.PROTECT, null=True, related_name="postings", db_constraint=False
+    )
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="+")
     cents = models.BigIntegerField()
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(cents=0) & models.Q(cents__gte=-(10**12), cents__lte=10**12), name="posting_is_not_zero"),
+            models.CheckConstraint(
+                condition=~models.Q(cents=0) & models.Q(cents__gte=-(10**12), cents__lte=10**12),
+                name="posting_is_not_zero",
+            ),
             models.CheckConstraint(condition=models.Q(book__in=Book.values), name="posting_book_is_known"),
             models.CheckConstraint(
-                condition=~models.Q(book="receivable") | models.Q(charge__isnull=False), name="posting_receivable_names_its_charge"
+                condition=~models.Q(book="receivable") | models.Q(charge__isnull=False),
+                name="posting_receivable_names_its_charge",
             ),
             models.CheckConstraint(
                 condition=~models.Q(book__in=["cash", "unapplied", "refunds"]) | models.Q(payment__isnull=False),

@@ -70,7 +70,8 @@ class Message(models.Model):
             models.CheckConstraint(condition=ONE_ADDRESSEE, name="message_has_one_addressee"),
             models.UniqueConstraint(fields=["document", "addressee", "channel", "copy"], name="message_once_a_copy"),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["sent", "delivered"]) | models.Q(sent_at__isnull=False), name="message_sent_has_a_time"
+                condition=~models.Q(state__in=["sent", "delivered"]) | models.Q(sent_at__isnull=False),
+                name="message_sent_has_a_time",
             ),
         ]
 

@@ -11,7 +11,9 @@ class NumberSeries(models.Model):
     last = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["office", "kind"], name="number_series_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "kind"], name="number_series_once", nulls_distinct=False)
+        ]
 
     def __str__(self):
         return f"{self.kind}: {self.last}"

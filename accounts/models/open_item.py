@@ -21,7 +21,9 @@ class OpenItem(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["account"], name="open_item_not_zero", condition=~models.Q(cents=0))]
-        constraints = [models.UniqueConstraint(fields=["charge", "payer"], name="open_item_of_party", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["charge", "payer"], name="open_item_of_party", nulls_distinct=False)
+        ]
 
     def __str__(self):
         return f"{self.charge_id}/{self.payer_id or 'client'}: {self.cents}"

@@ -38,7 +38,8 @@ class Payer(Versioned):
         indexes = [models.Index(fields=["sort_key", "id"], name="payer_by_name")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(payer_class__in=["insurer", "government", "employer", "person", "other"]), name="payer_class_is_known"
+                condition=models.Q(payer_class__in=["insurer", "government", "employer", "person", "other"]),
+                name="payer_class_is_known",
             )
         ]
 

@@ -30,7 +30,9 @@ class Payment(models.Model):
     class Meta:
         ordering = ["-received_on", "-id"]
         indexes = [models.Index(fields=["account", "-received_on"], name="payment_by_account")]
-        constraints = [models.CheckConstraint(condition=models.Q(cents__gt=0, cents__lte=10**12), name="payment_is_positive")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(cents__gt=0, cents__lte=10**12), name="payment_is_positive")
+        ]
 
     def __str__(self):
         return f"{self.get_method_display()} {self.reference}".strip()

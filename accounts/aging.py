@@ -1,0 +1,179 @@
+"""How old what is owed is: open items laid on the dues in force, gross, by who is responsible. Read from open items, never the ledger.
+
+A part is some cents of one open item with one day: the due date, or, for what is on no due in force, the item's `since`.
+Credits (open items below zero) have no day and never age. Rules: DESIGN "What is due when"; buckets of 30 days.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Count, Sum
+
+from .models import Account, Payer
+
+NOT_DUE, CREDIT = "not_due", "credit"
+COLUMNS = {NOT_DUE: "Not yet due", "a1": "0–30", "a2": "31–60", "a3": "61–90", "a4": "Over 90", CREDIT: "Credits"}
+AGED = {"a1": (0, 30), "a2": (31, 60), "a3": (61, 90), "a4": (91, None)}  # days past, both included
+
+OWNERS = {
+    "insurer": ("Insurers", [Payer.Class.INSURER]),
+    "government": ("Government", [Payer.Class.GOVERNMENT]),
+    "other": ("Employers and others", [Payer.Class.EMPLOYER, Payer.Class.PERSON, Payer.Class.OTHER]),
+    "client": ("Clients", []),
+}
+OWNER_OF = {payer_class: owner for owner, (_, classes) in OWNERS.items() for payer_class in classes}
+
+
+def column(day: date | None, on: date) -> str:
+    """The board's column for a part with this day, seen on `on`.
+
+    >>> column(date(2026, 11, 1), date(2026, 12, 2))
+    'a2'
+    """
+    if day is None:
+        return CREDIT
+    age = (on - day).days
+    if age < 0:
+        return NOT_DUE
+    return next(name for name, (_, last) in AGED.items() if last is None or age <= last)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some cents of one open item that are as old as `day`; `dated` when a due says so. No day: a credit, cents below zero."""
+
+    open_item: int
+    account: int
+    charge: int
+    payer: int | None
+    day: date | None
+    dated: bool
+    cents: int
+
+    def age(self, on: date) -> int | None:
+        return (on - self.day).days if self.day else None
+
+    def column(self, on: date) -> str:
+        return column(self.day, on)
+
+
+# %(on)s and, inside {accounts}, the query of the accounts asked for.
+PARTS = """
+    WITH item AS (
+        SELECT id, account_id, charge_id, payer_id, cents, since FROM accounts_openitem
+         WHERE cents <> 0 AND account_id IN ({accounts})
+    ), force AS (
+        SELECT open_item_id, max(version) AS version FROM accounts_due
+         WHERE in_force_from <= %s AND open_item_id IN (SELECT id FROM item) GROUP BY open_item_id
+    ), due AS (
+        SELECT d.open_item_id, d.due_on, d.cents, sum(d.cents) OVER (PARTITION BY d.open_item_id ORDER BY d.due_on DESC) AS upto
+          FROM accounts_due d JOIN force f ON f.open_item_id = d.open_item_id AND f.version = d.version
+    ), dated AS (
+        SELECT open_item_id, sum(cents) AS cents FROM due GROUP BY open_item_id
+    ), part AS (
+        SELECT i.*, d.due_on AS day, true AS dated, least(d.cents, greatest(0, i.cents - (d.upto - d.cents)))::bigint AS part
+          FROM item i JOIN due d ON d.open_item_id = i.id WHERE i.cents > 0
+        UNION ALL
+        SELECT i.*, i.since, false, greatest(0, i.cents - coalesce(t.cents, 0))::bigint
+          FROM item i LEFT JOIN dated t ON t.open_item_id = i.id WHERE i.cents > 0
+        UNION ALL
+        SELECT i.*, NULL, false, i.cents FROM item i WHERE i.cents < 0
+    )
+"""
+
+
+_OWNER = (
+    "CASE WHEN part.payer_id IS NULL THEN 'client' "
+    + " ".join(f"WHEN y.payer_class = '{payer_class}' THEN '{owner}'" for payer_class, owner in OWNER_OF.items())
+    + " END"
+)
+# One %s, the board's day, for each aged column.
+_COLUMN = (
+    f"CASE WHEN day IS NULL THEN '{CREDIT}' "
+    + " ".join(f"WHEN %s::date - day >= {first} THEN '{name}'" for name, (first, _) in reversed(AGED.items()))
+    + f" ELSE '{NOT_DUE}' END"
+)
+
+
+def _query(tail: str, accounts, on: date, params: Iterable = ()):
+    inner, inner_params = accounts.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(PARTS.format(accounts=inner) + tail, [*inner_params, on, *params])
+        return cursor.fetchall()
+
+
+def parts(accounts, on: date) -> list[Part]:
+    """Every part of these accounts (a queryset), oldest first within an account."""
+    tail = """SELECT id, account_id, charge_id, payer_id, day, dated, part FROM part WHERE part <> 0
+               ORDER BY account_id, day NULLS LAST, id"""
+    return [Part(*row) for row in _query(tail, accounts, on)]
+
+
+@dataclass(frozen=True)
+class Cell:
+    cents: int = 0
+    accounts: int = 0
+
+
+def board(accounts, on: date) -> dict[tuple[str, str], Cell]:
+    """Sums by (owner, column), gross; sums of a row over columns under (owner, "all"), of a column under ("all", column)."""
+    tail = f"""SELECT {_OWNER} AS owner, {_COLUMN} AS "column", sum(part)::bigint, count(DISTINCT account_id)
+                 FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id WHERE part <> 0
+                GROUP BY GROUPING SETS ((1, 2), (1), (2), ())"""
+    rows = _query(tail, accounts, on, [on] * len(AGED))
+    return {(owner or "all", name or "all"): Cell(cents or 0, count) for owner, name, cents, count in rows}
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """One account of a cell: what of it stands there, and the day of its oldest part."""
+
+    account: int
+    cents: int
+    oldest: date | None
+
+
+def cell_accounts(accounts, on: date, owner: str, name: str) -> list[AccountRow]:
+    """The accounts behind one figure of the board ("all" for a row's or column's sum), most money first."""
+    tail = f"""SELECT account_id, sum(part)::bigint, min(day) FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id
+                WHERE part <> 0 AND (%s = 'all' OR {_OWNER} = %s) AND (%s = 'all' OR {_COLUMN} = %s)
+                GROUP BY account_id ORDER BY abs(sum(part)) DESC, account_id"""
+    params = [owner, owner, name, *[on] * len(AGED), name]
+    return [AccountRow(*row) for row in _query(tail, accounts, on, params)]
+
+
+def past_due(accounts, on: date) -> list[AccountRow]:
+    """Accounts whose client owes something on a due in force that has come, most money first: whom reminders concern."""
+    tail = """SELECT account_id, sum(part)::bigint, min(day) FROM part WHERE part > 0 AND dated AND payer_id IS NULL AND day <= %s
+               GROUP BY account_id ORDER BY sum(part) DESC, account_id"""
+    return [AccountRow(*row) for row in _query(tail, accounts, on, [on])]
+
+
+@dataclass(frozen=True)
+class Netted:
+    """One account's debts after its unapplied money was laid on the oldest of them."""
+
+    parts: list[Part]
+    credit: int
+
+
+def net(parts: list[Part], credit: int) -> Netted:
+    """Lay unapplied money on the oldest parts first; for one account's view and for dunning, never for sums over accounts."""
+    left, still = credit, []
+    for part in sorted((p for p in parts if p.cents > 0), key=lambda p: (p.day, p.open_item)):
+        used = min(left, part.cents)
+        left -= used
+        if part.cents > used:
+            still.append(
+                Part(part.open_item, part.account, part.charge, part.payer, part.day, part.dated, part.cents - used)
+            )
+    return Netted(still, left)
+
+
+def unapplied(accounts) -> Cell:
+    """Money received on these accounts that is on no charge yet."""
+    held = Account.objects.filter(pk__in=accounts.order_by().values("pk"), balance__unapplied_cents__gt=0)
+    sums = held.aggregate(cents=Sum("balance__unapplied_cents"), accounts=Count("pk"))
+    return Cell(sums["cents"] or 0, sums["accounts"])
