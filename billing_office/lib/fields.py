@@ -91,6 +91,8 @@ class HouseLook:
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = "Fill this in."
             if isinstance(field.widget, Input) and not isinstance(field.widget, _BARE):
                 field.widget.attrs.setdefault("class", "in")
             if isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):

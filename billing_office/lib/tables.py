@@ -4,10 +4,12 @@
         Column("number", "Account", kind="id"),
         Column("open", "Open", value="open_cents", kind="money", sort="open"),
     ]
+    ORDERS = {"name": ("sort_key", "id"), "open": ("open_cents", "id")}
     if file := export(Table(COLUMNS, found), "accounts", request.GET.get("as", "")):  # the whole list, as csv or xlsx
         return file
-    page = keyset(found, ("sort_key", "id"), request.GET.get("after"), request.GET.get("before"))
-    table = Table(COLUMNS, page.rows, caption="Accounts", href=lambda account: account.get_absolute_url(), page=page)
+    sort, order = ordering(request.GET.get("sort", ""), ORDERS, "name")
+    page = keyset(found, order, request.GET.get("after"), request.GET.get("before"))
+    table = Table(COLUMNS, page.rows, caption="Accounts", href=lambda a: a.get_absolute_url(), sort=sort, page=page)
 
 and the template: {% include "_table.html" %}
 """
@@ -64,9 +66,13 @@ class Column:
         return self.value(row) if callable(self.value) else _attribute(row, self.value or self.key)
 
     @property
+    def head_css(self) -> str:
+        return " ".join(name for name, wanted in [("num", self.kind in FIGURES), ("lo", self.lo)] if wanted)
+
+    @property
     def css(self) -> str:
-        names = [("num", self.kind in FIGURES), ("id", self.kind == "id"), ("lo", self.lo), ("wrap", self.wrap)]
-        return " ".join(name for name, wanted in names if wanted)
+        names = [(self.head_css, True), ("id", self.kind == "id"), ("wrap", self.wrap)]
+        return " ".join(name for name, wanted in names if name and wanted)
 
 
 class Cell(NamedTuple):
@@ -114,6 +120,11 @@ class Table:
     sort: str = ""
     page: "Page | None" = None
     empty: Empty = field(default_factory=Empty)
+
+    @property
+    def ticks(self) -> bool:
+        """Templates ask this: they would call `tick` if they asked for it."""
+        return self.tick is not None
 
     @cached_property
     def heads(self) -> list[Head]:
@@ -189,6 +200,18 @@ def chips(request, name: str, choices: Iterable[tuple]) -> list[Chip]:
         )
         for value, label, *count in choices
     ]
+
+
+def ordering(asked: str, orders: dict[str, tuple[str, ...]], default: str) -> tuple[str, tuple[str, ...]]:
+    """The ?sort= word in force and its order for `keyset`. `orders` names an ascending order for each column's `sort`
+    word; "-word" turns it. What nobody declared is the default.
+
+    >>> ordering("-open", {"open": ("open_cents", "id"), "name": ("sort_key", "id")}, "name")
+    ('-open', ('-open_cents', '-id'))
+    """
+    sort = asked if asked.removeprefix("-") in orders else default
+    order = orders[sort.removeprefix("-")]
+    return sort, tuple(_turned(name) for name in order) if sort.startswith("-") else order
 
 
 # -- keyset pages: as quick on the last page as on the first, and no row twice or missed -------------------------------

@@ -59,6 +59,11 @@ class Records:
         return reverse(self.plural.replace(" ", "_"))
 
     @property
+    def searches(self) -> bool:
+        """Templates ask this: they would call `find` if they asked for it."""
+        return self.find is not None
+
+    @property
     def new_href(self) -> str:
         return self.href(act="new")
 

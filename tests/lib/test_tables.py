@@ -9,7 +9,17 @@ import pytest
 from django.template.loader import render_to_string
 from openpyxl import load_workbook
 
-from billing_office.lib.tables import Column, Table, address, chips, csv_response, export, keyset, xlsx_response
+from billing_office.lib.tables import (
+    Column,
+    Table,
+    address,
+    chips,
+    csv_response,
+    export,
+    keyset,
+    ordering,
+    xlsx_response,
+)
 from billing_office.staff.models import Office, User
 
 COLUMNS = [
@@ -195,6 +205,25 @@ def test_a_head_turns_the_order_and_keeps_the_filter(rf):
     page = page_of(rf, table)
     assert 'aria-sort="descending"' in page
     assert 'href="/accounts/?payer=7&amp;sort=open"' in page
+
+
+def test_rows_that_can_be_selected_have_a_box_named_after_them(rf):
+    page = page_of(rf, Table(COLUMNS, [row()], tick=lambda r: r.number))
+    assert 'value="A-10246" aria-label="Select Robert White"' in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("", ("name", ("sort_key", "id"))),
+        ("-open", ("-open", ("-open_cents", "-id"))),
+        ("password", ("name", ("sort_key", "id"))),
+        ("--open", ("name", ("sort_key", "id"))),
+    ],
+)
+def test_only_declared_orders_can_be_asked_for(asked, answer):
+    orders = {"open": ("open_cents", "id"), "name": ("sort_key", "id")}
+    assert ordering(asked, orders, "name") == answer
 
 
 def test_a_list_of_nothing_says_so(rf):
