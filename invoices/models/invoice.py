@@ -10,7 +10,9 @@ class InvoiceQuerySet(models.QuerySet):
     def for_staff(self, user):
         """Invoices of accounts that the user may know of, and those of the user's offices to payers."""
         accounts = Account.objects.for_staff(user)
-        return self.filter(models.Q(account__in=accounts) | models.Q(payer__isnull=False, office__in=user.offices.all()))
+        return self.filter(
+            models.Q(account__in=accounts) | models.Q(payer__isnull=False, office__in=user.offices.all())
+        )
 
     def live(self):
         return self.filter(voided_at=None)
@@ -46,7 +48,9 @@ class Invoice(models.Model):
             models.CheckConstraint(condition=ONE_ADDRESSEE, name="invoice_has_one_addressee"),
             models.UniqueConstraint(fields=["office", "series_number"], name="invoice_number_once_in_series"),
             models.CheckConstraint(condition=models.Q(cents__gt=0), name="invoice_asks_for_something"),
-            models.CheckConstraint(condition=models.Q(due_on__gte=models.F("issued_on")), name="invoice_due_after_issue"),
+            models.CheckConstraint(
+                condition=models.Q(due_on__gte=models.F("issued_on")), name="invoice_due_after_issue"
+            ),
         ]
 
     def __str__(self):
@@ -66,7 +70,9 @@ class InvoiceLine(models.Model):
     billed_cents = models.BigIntegerField()
     off_cents = models.BigIntegerField(default=0, help_text="Agreed discount and other adjustments.")
     payers_paid_cents = models.BigIntegerField(default=0)
-    others_cents = models.BigIntegerField(default=0, help_text="Still asked of others, or paid by the addressee before.")
+    others_cents = models.BigIntegerField(
+        default=0, help_text="Still asked of others, or paid by the addressee before."
+    )
 
     class Meta:
         ordering = ["id"]

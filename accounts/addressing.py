@@ -1,0 +1,50 @@
+"""Who a document comes from, where it goes, and the slip at its foot. Words only, frozen into documents."""
+
+from datetime import date
+
+from billing_office.lib import dates, money
+from billing_office.staff.models import Office
+
+from .models import Account, ContactPoint
+
+
+def letterhead(office: Office) -> dict:
+    address = ", ".join(line for line in [office.street, office.city_line] if line)
+    reach = ", ".join(line for line in [office.phone, office.hours] if line)
+    net = " · ".join(line for line in [office.email, office.website] if line)
+    return {"name": office.name, "contact": "\n".join(line for line in [address, reach, net] if line)}
+
+
+def mailing_lines(account: Account) -> list[str]:
+    """Name and postal address of who answers for the account; the name alone while no good address is known."""
+    point = postal(account)
+    return [account.name, *(point.lines if point else [])]
+
+
+def postal(account: Account) -> ContactPoint | None:
+    return _best(account, ContactPoint.Kind.POSTAL)
+
+
+def email(account: Account) -> ContactPoint | None:
+    """The guarantor's usable e-mail address, a consented one first; None when there is none."""
+    return _best(account, ContactPoint.Kind.EMAIL)
+
+
+def _best(account: Account, kind: str) -> ContactPoint | None:
+    points = [p for p in ContactPoint.objects.filter(client=account.guarantor_id, kind=kind) if p.usable]
+    return min(points, key=lambda p: (p.consent_on is None, not p.preferred, p.pk), default=None)
+
+
+def slip(account: Account, office: Office, number: str, cents: int, due_on: date) -> dict:
+    """The part to send back with a cheque. No link and no QR code: there is no page yet that they could open."""
+    pay_to = office.pay_to.strip() or "\n".join(line for line in [office.name, office.street, office.city_line] if line)
+    slip = {
+        "cut": "Paying by mail? Cut here and send this part with your check. Please do not send cash.",
+        "mail": f"Write {account.number} on your check.\nSend it to:\n\n{pay_to}",
+        "refs": [["Account", account.number], ["Invoice", number], ["Pay by", dates.long(due_on)]],
+        "due": ["Amount due", f"${money.show(cents)}"],
+        "enclosed": "Enclosed $",
+    }
+    if office.phone:
+        slip["online"] = f"Questions? Call {office.phone}"
+    return slip

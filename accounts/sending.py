@@ -1,0 +1,58 @@
+"""Queueing a document for its addressee: by e-mail where address and consent allow, else on the print list. The mailroom sends."""
+
+from email.utils import make_msgid
+
+from django.conf import settings
+from django.db.models import Max
+
+from billing_office.outbox import queue as outbox
+
+from . import addressing
+from .models import Account, Document, Message
+
+RENDER, SEND = "render_document", "send_message"  # kinds of outbox jobs
+
+
+def queue(document: Document, account: Account, *, action: str, as_of=None) -> Message:
+    """One message for a new document, in the caller's transaction. It is rendered first; sending follows the rendering."""
+    message = _message(document, account, action)
+    outbox.put(RENDER, document.pk, f"render:{document.pk}", as_of=as_of)
+    return message
+
+
+def send_again(message: Message, *, on_paper: bool = False) -> Message:
+    """A person sends a document once more: a new message with the next copy number, so that no mail host drops it as a repeat."""
+    again = _message(message.document, message.account, message.action, on_paper=on_paper)
+    if again.channel == Message.Channel.EMAIL:
+        put_send(again)
+    return again
+
+
+def put_send(message: Message, as_of=None):
+    outbox.put(SEND, message.pk, f"send:{message.pk}", as_of=as_of)
+
+
+def _message(document: Document, account: Account, action: str, *, on_paper=False) -> Message:
+    point, why = (None, "Asked for on paper") if on_paper else by_email(account)
+    channel = Message.Channel.EMAIL if point else Message.Channel.PRINT
+    last = Message.objects.filter(document=document, channel=channel).aggregate(Max("copy"))["copy__max"]
+    return Message.objects.create(
+        document=document,
+        account=account,
+        action=action,
+        channel=channel,
+        to=point.value if point else ", ".join(addressing.mailing_lines(account)),
+        why_print=why,
+        copy=(last or 0) + 1,
+        message_id=make_msgid(domain=settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]) if point else None,
+    )
+
+
+def by_email(account: Account):
+    """(the address to mail to, "") or (None, why it goes on paper)."""
+    point = addressing.email(account)
+    if point is None:
+        return None, "No working e-mail address"
+    if point.consent_on is None:
+        return None, "No consent to e-mail"
+    return point, ""

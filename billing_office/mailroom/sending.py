@@ -1,0 +1,163 @@
+"""Sending one message in three steps: claim it under the addressee's lock, SMTP without any lock, write the result, fenced.
+
+A crash between the server's yes and our commit must either send twice or risk silence; we send again with the same
+Message-ID, so that a mail host sees one message.
+"""
+
+import logging
+import smtplib
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts import ledger
+from accounts.models import Account, ContactPoint, Message
+from billing_office.audit import acts
+from billing_office.outbox import queue
+from billing_office.outbox.queue import Claim
+from billing_office.staff.models import User
+from dunning import facts, rules
+from dunning.models import ContactEvent
+
+log = logging.getLogger(__name__)
+
+PAUSES = [10, 30, 60, 300, 900, 1800, 3600, 3600, 3600, 3600]  # seconds between tries while the server says "not now": over 4 hours
+
+
+def send(claim: Claim):
+    message = _claimed(claim)
+    if message is None:
+        return
+    try:
+        _mail(message).send()
+    except smtplib.SMTPRecipientsRefused as error:
+        code, text = next(iter(error.recipients.values()))
+        _not_sent(claim, message, code, text, address_is_bad=True)
+    except smtplib.SMTPResponseException as error:
+        _not_sent(claim, message, error.smtp_code, error.smtp_error, address_is_bad=False)
+    except (smtplib.SMTPException, OSError) as error:
+        _not_sent(claim, message, 421, f"The mail server did not answer ({type(error).__name__}).", address_is_bad=False)
+    else:
+        _sent(claim, message)
+
+
+# -- first step ---------------------------------------------------------------------------------------------------------
+
+
+def _claimed(claim: Claim) -> Message | None:
+    """The message, ready to leave and logged as being sent; None when it must not leave now (and why is written)."""
+    account_id = Message.objects.values_list("account_id", flat=True).get(pk=claim.object_id)
+    with ledger.locked([account_id]) as accounts:
+        queue.renew(claim)
+        message = Message.objects.select_related("document__blob", "account__office").get(pk=claim.object_id)
+        if message.state != Message.State.QUEUED:
+            queue.done(claim)
+            return None
+        if claim.as_of and not settings.MAIL_SINK:
+            _give_up(claim, message, "A day run by hand sends to the local mail sink alone.")
+            return None
+        verdict, read = verdict_of(message, accounts[account_id], claim.now)
+        if not verdict.allow:
+            _refused(claim, message, verdict)
+            return None
+        _log(message, ContactEvent.Stage.SENDING, claim.now, verdict, read)
+    return message
+
+
+def verdict_of(message: Message, account: Account, now: datetime) -> tuple[rules.Verdict, rules.Facts]:
+    """What the contact rules say of this message at `now`, with the facts they saw. Call under the account's lock."""
+    read = facts.of_account(account, message, now.date())
+    return rules.may(rules.Action(message.action), read, now, facts.policy(now.date())), read
+
+
+def _refused(claim: Claim, message: Message, verdict: rules.Verdict):
+    if verdict.earliest is None:
+        _give_up(claim, message, verdict.words)
+        return
+    Message.objects.filter(pk=message.pk).update(waits_for=verdict.words[:200])
+    queue.later(claim, verdict.earliest, verdict.words, counts=False)
+
+
+def _give_up(claim: Claim, message: Message, why: str):
+    Message.objects.filter(pk=message.pk).update(state=Message.State.FAILED, error=why[:400], waits_for="")
+    acts.record(User.objects.service(), "message_refused", message, reason=why[:400])
+    queue.done(claim)
+
+
+def _log(message: Message, stage: str, moment: datetime, verdict=None, read=None, note="", by=None):
+    ContactEvent.objects.create(
+        account_id=message.account_id,
+        payer_id=message.payer_id,
+        message=message,
+        action=message.action,
+        channel=message.channel,
+        stage=stage,
+        to=message.to,
+        moment=moment,
+        zone=", ".join(read.zones)[:200] if read else "",
+        zone_basis=read.zone_basis if read else "",
+        rules=list(verdict.asked) if verdict else [],
+        by=by or User.objects.service(),
+        note=note[:400],
+    )
+
+
+# -- second step ----------------------------------------------------------------------------------------------------------
+
+
+def _mail(message: Message) -> EmailMessage:
+    """No health detail in subject or body; what was done stands in the PDF alone."""
+    document, office = message.document, message.account.office
+    words = {"message": message, "document": document, "office": office, "ask": document.context.get("ask") or {}}
+    template = f"emails/{document.kind}"
+    mail = EmailMessage(
+        subject=" ".join(render_to_string(f"{template}-subject.txt", words).split()),
+        body=render_to_string(f"{template}-body.txt", words),
+        from_email=f'"{office.name.replace(chr(34), "")}" <{settings.DEFAULT_FROM_EMAIL}>',
+        to=[message.to],
+        reply_to=[office.email] if office.email else None,
+        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach(document.file_name, bytes(document.blob.content), "application/pdf")
+    return mail
+
+
+# -- third step -----------------------------------------------------------------------------------------------------------
+
+
+def _sent(claim: Claim, message: Message):
+    with transaction.atomic():
+        queue.done(claim)
+        Message.objects.filter(pk=message.pk).update(
+            state=Message.State.SENT, sent_at=claim.now, error="", waits_for=""
+        )
+        _log(message, ContactEvent.Stage.SENT, claim.now)
+
+
+def _not_sent(claim: Claim, message: Message, code: int, text, *, address_is_bad: bool):
+    words = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+    why = f"{code} {words}"[:400]
+    with transaction.atomic():
+        if 500 <= code < 600 or claim.attempts > len(PAUSES):
+            queue.done(claim)
+            Message.objects.filter(pk=message.pk).update(state=Message.State.FAILED, error=why, waits_for="")
+            _log(message, ContactEvent.Stage.FAILED, claim.now, note=why)
+            if address_is_bad and 500 <= code < 600:
+                _mark_bad(message, why, claim.now)
+        else:
+            at = timezone.now() + timedelta(seconds=PAUSES[claim.attempts - 1])
+            Message.objects.filter(pk=message.pk).update(waits_for=f"The mail server said: {why}"[:200])
+            queue.later(claim, at, why)
+
+
+def _mark_bad(message: Message, why: str, now: datetime):
+    points = ContactPoint.objects.emails().good().filter(client__account=message.account_id, value__iexact=message.to)
+    for point in points:
+        ContactPoint.objects.filter(pk=point.pk).update(
+            bad_since=now.date(), bad_reason=f"Refused: {why}"[:120], lock_version=point.lock_version + 1
+        )
+        acts.record(User.objects.service(), "contact_point_marked_bad", point, account_id=message.account_id, changed=["bad_since"])

@@ -1,0 +1,78 @@
+"""The office's day: what runs by itself, in order, and who works off the outbox."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts import sending as queued
+from billing_office.lib import dates
+from billing_office.mailroom import rendering, sending
+from billing_office.outbox import queue
+from billing_office.outbox.queue import Claim
+from dunning import notices
+
+DAY = "office_day"
+
+
+@dataclass(frozen=True)
+class Handler:
+    """Who works a kind of outbox job, and on which Celery queue."""
+
+    queue: str
+    run: Callable[[Claim], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the office's day does, in the order of the table: `run(on, now, as_of)` returns counts by word."""
+
+    name: str
+    words: str
+    run: Callable[[date, datetime, datetime | None], dict]
+
+
+STEPS = [
+    Step("reminders", "Reminders by the ladder", lambda on, now, as_of: notices.remind(on, now, as_of=as_of)),
+]
+
+
+def run_steps(on: date, now: datetime, *, as_of: datetime | None = None) -> dict[str, dict]:
+    """Run the day `on`. Every step is harmless when repeated. `as_of` is given when the day stands for another than today."""
+    return {step.name: dict(step.run(on, now, as_of)) for step in STEPS}
+
+
+def start_day(on: date):
+    """Queue the office's day once, however many clocks tick: the outbox sees it through a worker's death."""
+    with transaction.atomic():
+        if queue.first_run(DAY, on.isoformat()):
+            queue.put(DAY, on.toordinal(), f"{DAY}:{on.isoformat()}")
+
+
+def _day(claim: Claim):
+    run_steps(date.fromordinal(claim.object_id), claim.now)
+    queue.done(claim)
+
+
+HANDLERS = {
+    queued.RENDER: Handler("pdf", rendering.render),
+    queued.SEND: Handler("mail", sending.send),
+    DAY: Handler("office", _day),
+}
+
+
+def work(claim: Claim):
+    """Do one claimed job. What a handler does not foresee is written on the job and tried again later; a lost lease is left alone."""
+    try:
+        HANDLERS[claim.kind].run(claim)
+    except queue.Fenced:
+        raise
+    except Exception as error:
+        queue.fail(claim, f"{type(error).__name__}: {error}")
+        raise
+
+
+def today_begins():
+    """The clock's part: the day of the office's own calendar, whatever the server's."""
+    start_day(dates.today())

@@ -1,0 +1,49 @@
+"""The words of a reminder on paper, frozen when it is queued."""
+
+from datetime import date, timedelta
+
+from accounts.addressing import letterhead, mailing_lines, slip
+from accounts.models import Account
+from billing_office.lib import dates, money
+from billing_office.staff.models import Office
+from invoices.models import Invoice
+
+from .models import ReminderLevel
+
+
+def reminder(
+    account: Account, office: Office, number: str, level: ReminderLevel, owed, invoices: list[tuple[Invoice, int]], *, on: date
+) -> dict:  # fmt: skip
+    """Context of the `reminder` template; `owed` is a notices.Debt, `invoices` the overdue ones with what is still open."""
+    total, pay_by = f"${money.show(owed.cents)}", on + timedelta(days=level.respite_days)
+    rest = owed.cents - sum(cents for _, cents in invoices)
+    return {
+        "lang": "en",
+        "kind": "Reminder",
+        "number": number,
+        "copy": False,
+        "office": letterhead(office),
+        "to": "\n".join(mailing_lines(account)),
+        "facts": [["Issued", dates.long(on)], ["Account", account.number], ["Reminder", level.name]],
+        "ask": {"label": "Due today" if owed.oldest == on else "Past due", "amount": total, "by": f"Pay by {dates.long(pay_by)}"},
+        "lead": level.lead.replace("{amount}", total).replace("{due}", dates.long(owed.oldest)),
+        "paragraphs": [level.paragraph] if level.paragraph else [],
+        "what": "Invoice",
+        "columns": ["Due date", "Billed to you", "Settled", "Still due"],
+        "rows": [_row(invoice, cents) for invoice, cents in invoices] + ([_rest(rest)] if rest else []),
+        "totals": {"label": "Total", "amounts": ["", "", "", money.show(owed.cents)]},
+        "settle": [{"label": "Amount due now", "amount": total, "tone": "t"}],
+        "help": {"title": "Need help paying?", "text": office.help_text} if office.help_text else None,
+        "notes": [],
+        "slip": slip(account, office, number, owed.cents, pay_by),
+    }
+
+
+def _row(invoice: Invoice, cents: int) -> dict:
+    amounts = [dates.short(invoice.due_on), money.show(invoice.cents), money.show(cents - invoice.cents) if cents != invoice.cents else "0.00"]
+    return {"what": f"{invoice.number}, issued {dates.long(invoice.issued_on)}", "amounts": [*amounts, money.show(cents)]}
+
+
+def _rest(cents: int) -> dict:
+    what = "Money you paid that is not yet applied" if cents < 0 else "Other amounts that are due"
+    return {"what": what, "amounts": ["", "", "", money.show(cents)]}

@@ -1,0 +1,46 @@
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Account, Message
+
+
+class DunningCycle(models.Model):
+    """From the day debt of an account falls overdue until nothing is: at most one open, each level goes out once in it.
+
+    `look_on` is a lower bound for the next look, never truth.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="dunning_cycles")
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    look_on = models.DateField()
+    waits_for = models.CharField(max_length=200, blank=True, help_text="Why the last look sent nothing.")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["look_on"], name="cycle_to_look_at", condition=Q(closed_on=None))]
+        constraints = [models.UniqueConstraint(fields=["account"], name="cycle_open_once", condition=Q(closed_on=None))]
+
+    def __str__(self):
+        return f"{self.account_id} since {self.opened_on}"
+
+
+class Reminder(models.Model):
+    """One level of the ladder, sent once in a cycle. What was asked is on its message's document."""
+
+    cycle = models.ForeignKey(DunningCycle, on_delete=models.PROTECT, related_name="reminders")
+    level = models.PositiveSmallIntegerField()
+    level_name = models.CharField(max_length=40)
+    on = models.DateField()
+    cents = models.BigIntegerField()
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="reminder")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "level"], name="reminder_once_a_level"),
+            models.CheckConstraint(condition=Q(cents__gt=0), name="reminder_asks_for_something"),
+        ]
+
+    def __str__(self):
+        return f"{self.level_name} reminder of {self.on}"

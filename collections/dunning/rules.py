@@ -1,0 +1,193 @@
+"""May we? Pure: no database, no clock, no settings. Facts and the policy's rules in, a verdict with every reason out.
+
+Rules are rows (models.ComplianceRule) with their source; this module knows how each id is judged. Fails closed: a fact that
+is missing, a rule id nobody can judge, an unknown action refuse.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Action(StrEnum):
+    INVOICE = "invoice"
+    RECEIPT = "receipt"
+    NOTICE = "notice"
+    REMINDER = "reminder"
+    CALL = "call"
+    LETTER = "letter"
+
+
+SERVICE = frozenset({Action.INVOICE, Action.RECEIPT, Action.NOTICE})  # bound by address, opt-in and stops; not by hours
+CONTACT = frozenset({Action.REMINDER, Action.CALL, Action.LETTER})  # bound by all rules
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where it would go: `channel` email, print or phone. `usable`: known, not bad; `consented`: to unencrypted e-mail."""
+
+    channel: str
+    usable: bool
+    consented: bool = False
+    opted_out: bool = False
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A hold of the whole account; `until` None has no end."""
+
+    kind: str
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A snapshot of the addressee. `flags` are kinds in force; `zones` every zone the client may be in (empty: unknown)."""
+
+    address: Address
+    flags: frozenset[str] = frozenset()
+    deceased: bool = False
+    pauses: tuple[Pause, ...] = ()
+    zones: tuple[str, ...] = ()
+    zone_basis: str = ""
+    organisation: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    version: int
+    severity: str
+    sentence: str
+    way_round: str
+    citation: str
+    params: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why not: the rule as it stood, and from when on it would allow (None: a person must act first)."""
+
+    rule: Rule
+    earliest: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    allow: bool
+    reasons: tuple[Reason, ...] = ()
+    earliest: datetime | None = None
+    asked: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return " ".join(f"{reason.rule.sentence} {reason.rule.way_round}" for reason in self.reasons)
+
+
+NO_POLICY = Rule("POLICY", 0, "block", "No contact rules are in force.", "An administrator must load them.", "house policy")
+
+
+def may(action: Action, facts: Facts, now: datetime, policy: tuple[Rule, ...]) -> Verdict:
+    """Whether `action` is allowed at `now` (aware). Every rule that refuses is named, not only the first.
+
+    `earliest` is given when time alone will allow it.
+    """
+    if not policy:
+        return Verdict(False, (Reason(NO_POLICY),))
+    refused = [reason for rule in policy for reason in _judge(rule, action, facts, now)]
+    earliest = None
+    if refused and all(reason.earliest for reason in refused):
+        earliest = _first_allowed(action, facts, max(reason.earliest for reason in refused), policy)
+    asked = tuple(f"{rule.id} v{rule.version}" for rule in policy)
+    return Verdict(not refused, tuple(refused), earliest, asked)
+
+
+def _first_allowed(action, facts, at, policy) -> datetime | None:
+    """Rules wait for different hours; step from one's opening to the next's until all agree, a week at most."""
+    for _ in range(8):
+        again = [reason for rule in policy for reason in _judge(rule, action, facts, at)]
+        if not again:
+            return at
+        if not all(reason.earliest for reason in again):
+            return None
+        at = max(reason.earliest for reason in again)
+    return None
+
+
+def _judge(rule: Rule, action: Action, facts: Facts, now: datetime) -> list[Reason]:
+    judge = JUDGES.get(rule.id)
+    if judge is None or action not in SERVICE | CONTACT:
+        return [Reason(rule)]
+    answer = judge(rule, action, facts, now)
+    return [] if answer is ALLOWED else [Reason(rule, answer)]
+
+
+ALLOWED = object()
+Answer = object | datetime | None  # ALLOWED; refused until a moment; refused until a person acts
+
+
+def _address(rule, action, facts, now) -> Answer:
+    return ALLOWED if facts.address.usable else None
+
+
+def _consent(rule, action, facts, now) -> Answer:
+    return ALLOWED if facts.address.channel != "email" or facts.address.consented else None
+
+
+def _opt_out(rule, action, facts, now) -> Answer:
+    return None if facts.address.opted_out else ALLOWED
+
+
+def _deceased(rule, action, facts, now) -> Answer:
+    return None if facts.deceased or "deceased" in facts.flags else ALLOWED
+
+
+def _stop(*flags: str) -> Callable:
+    def judge(rule, action, facts, now) -> Answer:
+        return None if facts.flags.intersection(flags) else ALLOWED
+
+    return judge
+
+
+def _pause(rule, action, facts, now) -> Answer:
+    """Refused until the day after the last day of the longest hold, at midnight UTC; a hold without an end needs a person."""
+    if action in SERVICE or not facts.pauses:
+        return ALLOWED
+    if any(pause.until is None for pause in facts.pauses):
+        return None
+    return datetime.combine(max(p.until for p in facts.pauses) + timedelta(days=1), time(12), now.tzinfo)
+
+
+def _hours(rule, action, facts, now) -> Answer:
+    if action in SERVICE or facts.organisation or facts.address.channel == "print":
+        return ALLOWED
+    if not facts.zones:
+        return None
+    opens, closes = (time.fromisoformat(rule.params[name]) for name in ("from", "until"))
+    waits = [moment for zone in facts.zones if (moment := _next_open(now, ZoneInfo(zone), opens, closes))]
+    return max(waits) if waits else ALLOWED
+
+
+def _next_open(now: datetime, zone: ZoneInfo, opens: time, closes: time) -> datetime | None:
+    """None while it is between the two hours there, both included to the minute; else when it next opens."""
+    there = now.astimezone(zone)
+    clock = there.time().replace(second=0, microsecond=0)
+    if opens <= clock <= closes:
+        return None
+    day = there.date() if clock < opens else there.date() + timedelta(days=1)
+    return datetime.combine(day, opens, zone)
+
+
+JUDGES: dict[str, Callable[[Rule, Action, Facts, datetime], Answer]] = {
+    "ADDRESS": _address,
+    "EMAIL-CONSENT": _consent,
+    "OPT-OUT": _opt_out,
+    "DECEASED": _deceased,
+    "ATTORNEY": _stop("attorney"),
+    "BANKRUPTCY": _stop("bankruptcy"),
+    "CEASE": _stop("cease", "do_not_contact"),
+    "PAUSE": _pause,
+    "HOURS": _hours,
+}
