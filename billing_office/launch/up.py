@@ -57,18 +57,20 @@ class Launcher:
         if self.asked:
             raise Stopped
 
-    def do(self, name: str, *command: str | Path, env: dict[str, str]):
-        """One preparing command; what it says goes to logs/setup.log, of which the last line explains a failure."""
+    def do(self, name: str, *command: str | Path, log: str = "setup"):
+        """One preparing command to its end; the last line it logs explains a failure."""
+        self.heed()
+        self.finish(name, processes.start(command, home.LOGS / f"{log}.log", os.environ), log)
+
+    def finish(self, name: str, process: subprocess.Popen, log: str):
         with step(name):
-            process = processes.start(command, home.LOGS / "setup.log", env)
-            try:
-                while process.poll() is None:
-                    self.heed()
-                    time.sleep(0.02)
-            finally:
-                processes.stop([Known.of(name, process.pid)])
+            while process.poll() is None:
+                if self.asked:
+                    processes.stop([Known.of(name, process.pid)])
+                self.heed()
+                time.sleep(0.02)
             if process.returncode:
-                raise Trouble(f"{name} failed: {home.log_end('setup')} (all of it: {home.LOGS / 'setup.log'})")
+                raise Trouble(f"{name} failed: {home.log_end(log)} (all of it: {log_of(log)})")
 
     def start(self, name: str, command: list[str], env: dict[str, str]):
         self.heed()
@@ -102,7 +104,7 @@ class Launcher:
             self.look()
             if time.monotonic() > end:
                 raise Trouble(f"The web server gives no healthy answer after {seconds:.0f} s. Its log: {log_of('web')}")
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def stop(self):
         processes.stop(reversed(self.known))
@@ -161,14 +163,19 @@ def run(launcher: Launcher, demo: bool, begin: float):
 
 
 def prepare(launcher: Launcher, demo: bool):
-    """Tables, fonts, demo data, static files: each is done already on a later start and then costs a moment."""
-    env = dict(os.environ)
-    launcher.do("Tables", *MANAGE, "migrate", "--noinput", env=env)
-    if not any(home.FONTS.glob("*.ttf")):  # after a change of theirs the first document makes them anew
-        launcher.do("Fonts of the documents", sys.executable, "-c", FONTS, home.FONTS, env=env)
-    if demo:
-        launcher.do("Demo office", *MANAGE, "demo", env=env)
-    launcher.do("Static files", *MANAGE, "collectstatic", "--noinput", env=env)
+    """Tables, demo data, fonts, static files: each is done already on a later start, and then costs a moment.
+
+    The fonts take seconds of computing and nothing waits for them, so they are made beside the rest.
+    """
+    fonts = processes.start([sys.executable, "-c", FONTS, home.FONTS], home.LOGS / "fonts.log", os.environ)
+    try:
+        launcher.do("Tables", *MANAGE, "migrate", "--noinput")
+        if demo:
+            launcher.do("Demo office", *MANAGE, "demo")
+        launcher.do("Static files", *MANAGE, "collectstatic", "--noinput")
+        launcher.finish("Fonts of the documents", fonts, "fonts")
+    finally:
+        processes.stop([Known.of("fonts", fonts.pid)])
 
 
 def open_office(launcher: Launcher):

@@ -23,7 +23,7 @@ def test_the_office_cannot_switch_a_guard_off():
 
 @pytest.mark.django_db(transaction=True)
 def test_workers_take_tasks_from_every_queue(celery_workers):
-    told = app.control.inspect(timeout=10).active_queues()
+    told = app.control.inspect(timeout=2).active_queues()
     assert {queue["name"] for queues in told.values() for queue in queues} == {"office", "mail", "pdf"}
 
 

@@ -1,0 +1,102 @@
+"""A place for an office of its own on this machine, and its `manage.py`, run as a person runs it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from billing_office import BASE_DIR
+
+SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "MAIL_SINK", "SECRET_KEY", "PRODUCTION")
+SHELL = ("shell", "--no-imports", "-c")
+
+
+class Place:
+    """One OFFICE_HOME."""
+
+    def __init__(self, home: Path):
+        self.home = home
+        self.env = {k: v for k, v in os.environ.items() if k not in SERVERS} | {"OFFICE_HOME": str(home)}
+        self.started: list[subprocess.Popen] = []
+
+    def run(self, *command: str, **env: str) -> subprocess.CompletedProcess:
+        line = [sys.executable, BASE_DIR / "manage.py", *command]
+        return subprocess.run(line, env=self.env | env, capture_output=True, text=True, timeout=120, check=False)
+
+    def up(self, *options: str) -> subprocess.Popen:
+        """Start the office on a free port, without demo data; gives the launcher when it says that the office is open."""
+        launcher = subprocess.Popen(
+            [sys.executable, BASE_DIR / "manage.py", "up", "--no-demo", "--port", "0", *options],
+            env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+        self.started.append(launcher)
+        said = ""
+        for line in launcher.stdout:
+            said += line
+            if line.startswith("The office is open: "):
+                self.address = line.split()[4]
+                return launcher
+        raise AssertionError(said)
+
+    def healthy(self) -> bool:
+        with urllib.request.urlopen(f"{self.address}healthz", timeout=10) as answer:  # noqa: S310
+            return answer.status == 200
+
+    def processes(self) -> dict[int, str]:
+        """Every living process of this office: pid → command line. Each carries its OFFICE_HOME in the environment."""
+        found = {}
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+                if f"OFFICE_HOME={self.home}".encode() in environ:
+                    found[int(pid)] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                pass
+        return found
+
+    def pid_of(self, part: str) -> int:
+        """The process that was started first among those with `part` in their command line."""
+        return min(pid for pid, line in self.processes().items() if part in line)
+
+    def stop(self, launcher: subprocess.Popen, number: int = signal.SIGTERM) -> int:
+        launcher.send_signal(number)
+        return launcher.wait(40)
+
+    def clear(self):
+        for launcher in self.started:
+            if launcher.poll() is None:
+                launcher.terminate()
+                launcher.wait(40)
+            launcher.stdout.close()
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    place = Place(tmp_path_factory.mktemp("office") / "home")
+    yield place
+    place.clear()
+
+
+@pytest.fixture
+def bare_place(tmp_path):
+    place = Place(tmp_path / "home")
+    yield place
+    place.clear()
+
+
+@pytest.fixture
+def until():
+    def until(condition, seconds: float = 20):
+        end = time.monotonic() + seconds
+        while not condition() and time.monotonic() < end:
+            time.sleep(0.05)
+        return condition()
+
+    return until

@@ -1,0 +1,100 @@
+"""`manage.py up`: the office starts as one, stops as one, and gets up again after a fall."""
+
+import os
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.launch.conftest import SHELL
+
+
+@pytest.fixture(scope="module")
+def office(place):
+    """One running office for the tests that leave it running."""
+    launcher = place.up()
+    yield place
+    place.stop(launcher)
+
+
+def test_it_serves_pages(office):
+    assert office.healthy()
+
+
+def test_it_runs_every_process_of_the_office(office):
+    lines = " ".join(office.processes().values())
+    for part in ("postgres", "valkey-server", "mailsink", "gunicorn", "-Q office,mail", "-Q pdf", " beat "):
+        assert part in lines, part
+
+
+def test_its_data_is_for_its_owner_alone(office):
+    assert stat.S_IMODE(office.home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((office.home / "secret_key").stat().st_mode) == 0o600
+
+
+def test_the_web_process_is_not_told_the_owners_address(office):
+    environ = Path(f"/proc/{office.pid_of('gunicorn')}/environ").read_text()
+    assert "billing_app@" in environ
+    assert "billing_owner@" not in environ
+
+
+def test_no_password_stands_on_a_command_line(office):
+    assert not [line for line in office.processes().values() if "requirepass" in line or "redis://:" in line]
+
+
+def test_a_second_up_is_refused_with_the_address_of_the_first(office):
+    second = office.run("up", "--no-demo")
+    assert second.returncode == 1
+    assert office.address in second.stderr
+    assert len(second.stderr.splitlines()) == 1
+    assert office.healthy()
+
+
+def test_another_command_uses_the_running_servers_and_leaves_them(office):
+    before = office.processes()
+    told = office.run(*SHELL, "from django.db import connection as c; c.ensure_connection(); print(c.pg_version)")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert office.processes().keys() >= {pid for pid, line in before.items() if "postgres:" not in line}
+    assert office.healthy()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_everything_and_a_second_start_works(bare_place, number):
+    launcher = bare_place.up()
+    assert bare_place.stop(launcher, number) == 0
+    assert bare_place.processes() == {}
+    launcher = bare_place.up()
+    assert bare_place.healthy()
+
+
+def test_after_a_kill_the_next_start_clears_up_and_serves(bare_place, until):
+    killed = bare_place.up()
+    bare_place.stop(killed, signal.SIGKILL)
+    left = bare_place.pid_of("gunicorn")
+    launcher = bare_place.up()
+    assert bare_place.healthy()
+    assert left not in bare_place.processes()
+    assert sum(" beat " in line for line in bare_place.processes().values()) == 1
+    assert bare_place.stop(launcher) == 0
+    assert bare_place.processes() == {}
+
+
+def test_after_everything_was_killed_the_next_start_serves(bare_place):
+    killed = bare_place.up()
+    bare_place.stop(killed, signal.SIGKILL)
+    for pid in bare_place.processes():
+        os.kill(pid, signal.SIGKILL)
+    bare_place.up()
+    assert bare_place.healthy()
+
+
+@pytest.mark.parametrize(("part", "name"), [("gunicorn", "web"), ("-Q pdf", "pdf"), ("valkey-server", "redis")])
+def test_a_process_that_dies_ends_all_and_its_log_is_named(bare_place, part, name):
+    launcher = bare_place.up()
+    os.kill(bare_place.pid_of(part), signal.SIGKILL)
+    assert launcher.wait(40) == 1
+    last = launcher.stdout.read().strip().splitlines()[-1]
+    assert last.startswith(f"manage.py: {name} ended by itself")
+    assert str(bare_place.home / "logs" / f"{name}.log") in last
+    assert bare_place.processes() == {}
