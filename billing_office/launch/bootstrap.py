@@ -147,7 +147,8 @@ def _pip(files: list[str]):
     # In the checkout the folder collections/ would stand before Python's own module of that name.
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     if done.returncode:
-        raise Trouble(f"pip could not install {' '.join(files)}: {_last_line(done.stderr, 'ERROR')}")
+        network = " It could not reach its packages: is there a network?" if "ConnectionError" in done.stderr else ""
+        raise Trouble(f"pip could not install {' '.join(files)}: {_last_line(done.stderr, 'ERROR')}.{network}")
 
 
 def _missing_native() -> list[str]:
