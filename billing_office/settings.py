@@ -189,8 +189,13 @@ CELERY_TIMEZONE = OFFICE_TZ
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "office.sweep", "schedule": env.int("OUTBOX_SWEEP", 15)},
+    "day": {"task": "office.day", "schedule": 300},  # every tick asks; the first of the office's day starts it, a missed one is caught up
+}
+
+OUTBOX_HINT = "billing_office.hints.publish"
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 90)  # seconds
-OUTBOX_SWEEP = env.int("OUTBOX_SWEEP", 15)  # seconds
 OUTBOX_ATTEMPTS = env.int("OUTBOX_ATTEMPTS", 5)
 PDF_MEMORY_LIMIT = env.int("PDF_MEMORY_LIMIT", 512 * 1024 * 1024)  # bytes, in the worker of the pdf queue only
 PDF_TIME_LIMIT = env.int("PDF_TIME_LIMIT", 60)  # seconds

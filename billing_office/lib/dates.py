@@ -32,3 +32,8 @@ def short(day: date, today: date | None = None) -> str:
 def long(day: date) -> str:
     """`November 23, 2026`, as letters write it; the spaces do not break."""
     return f"{day:%B}\u00a0{day.day},\u00a0{day.year}"
+
+
+def now() -> datetime:
+    """The clock, aware, for views, tasks and commands; rules take it as an argument."""
+    return timezone.now()

@@ -37,9 +37,12 @@ class Job(models.Model):
             models.Index(fields=["kind", "object_id"], name="job_by_object"),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=["queued", "working", "done", "parked"]), name="job_state_is_known"),
             models.CheckConstraint(
-                condition=models.Q(state="working", lease_until__isnull=False) | (~models.Q(state="working") & models.Q(lease_until__isnull=True)),
+                condition=models.Q(state__in=["queued", "working", "done", "parked"]), name="job_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="working", lease_until__isnull=False)
+                | (~models.Q(state="working") & models.Q(lease_until__isnull=True)),
                 name="job_working_has_a_lease",
             ),
         ]

@@ -7,12 +7,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from .models import Job, Run
 
-# Called with a job's id and kind once its transaction has committed. The composition layer sets it to a Celery publish; when
-# that fails, or nothing is set, the sweep finds the job all the same.
-hint = None
+
+def hint(job_id: int, kind: str):
+    """Tell the workers, once the transaction has committed. When that fails, or nothing is set, the sweep finds the job all the same."""
+    if settings.OUTBOX_HINT:
+        transaction.on_commit(lambda: import_string(settings.OUTBOX_HINT)(job_id, kind), robust=True)
 
 
 class Fenced(RuntimeError):
@@ -39,8 +42,8 @@ def put(kind: str, object_id: int, dedupe_key: str, *, not_before=None, as_of=No
     """Queue once per `dedupe_key`, in the caller's transaction; a repeat returns the job that is there."""
     fields = {"kind": kind, "object_id": object_id, "as_of": as_of, "not_before": not_before or timezone.now()}
     job, made = Job.objects.get_or_create(dedupe_key=dedupe_key, defaults=fields)
-    if made and hint is not None:
-        transaction.on_commit(lambda: hint(job.pk, kind), robust=True)
+    if made:
+        hint(job.pk, kind)
     return job
 
 
@@ -116,8 +119,7 @@ def retry(job: Job):
     Job.objects.filter(pk=job.pk, state=Job.State.PARKED).update(
         state=Job.State.QUEUED, attempts=0, lost=0, not_before=timezone.now(), last_error=""
     )
-    if hint is not None:
-        transaction.on_commit(lambda: hint(job.pk, job.kind), robust=True)
+    hint(job.pk, job.kind)
 
 
 def recover() -> list[tuple[int, str]]:

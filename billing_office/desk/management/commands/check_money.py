@@ -1,0 +1,34 @@
+import json
+import sys
+
+from django.core.management.base import BaseCommand
+
+from billing_office.desk import proof
+
+
+class Command(BaseCommand):
+    help = "Prove the books: every invariant, naming the rows that offend. Exit code 1 when any does."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--json", action="store_true", help="machine-readable: checks with name, ok and rows")
+
+    def handle(self, *args, **options):
+        results = proof.prove()
+        ok = all(result.ok for result in results)
+        if options["json"]:
+            checks = [{"name": r.name, "ok": r.ok, "rows": r.rows} for r in results]
+            self.stdout.write(json.dumps({"checks": checks, "ok": ok}, default=str))
+        else:
+            for result in results:
+                self._tell(result)
+            self.stdout.write("The books are sound." if ok else "The books are NOT sound: see the rows above.")
+        if not ok:
+            sys.exit(1)
+
+    def _tell(self, result):
+        mark = "ok " if result.ok else "BAD"
+        self.stdout.write(f"{mark} {result.name}" + ("" if result.ok else f": {result.count} rows"))
+        for row in result.rows:
+            self.stdout.write("      " + ", ".join(f"{name} {value}" for name, value in row.items()))
+        if result.count > len(result.rows):
+            self.stdout.write(f"      … and {result.count - len(result.rows)} more")

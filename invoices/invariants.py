@@ -1,0 +1,53 @@
+"""What must always be true of invoices, each as a query for the rows that offend."""
+
+from billing_office.lib.checks import Check
+
+CHECKS = [
+    Check(
+        "Invoice numbers have no gap in their series",
+        """SELECT office_id AS office, min(series_number) AS first, max(series_number) AS last, count(*) AS count FROM invoices_invoice
+            GROUP BY office_id HAVING max(series_number) - min(series_number) + 1 <> count(*)""",
+    ),
+    Check(
+        "Invoice numbers end where their counter stands",
+        """SELECT i.office_id AS office, max(i.series_number) AS last, max(n.last) AS counter FROM invoices_invoice i
+             LEFT JOIN accounts_numberseries n ON n.office_id = i.office_id AND n.kind = 'invoice'
+            GROUP BY i.office_id HAVING max(i.series_number) IS DISTINCT FROM max(n.last)""",
+    ),
+    Check(
+        "An invoice is the sum of its lines",
+        """SELECT i.number, i.cents AS total, coalesce(sum(l.cents), 0) AS lines FROM invoices_invoice i
+             LEFT JOIN invoices_invoiceline l ON l.invoice_id = i.id GROUP BY i.id HAVING i.cents <> coalesce(sum(l.cents), 0)""",
+    ),
+    Check(
+        "An invoice's lines are open items of its addressee",
+        """SELECT i.number, l.id AS line FROM invoices_invoiceline l JOIN invoices_invoice i ON i.id = l.invoice_id
+             JOIN accounts_openitem o ON o.id = l.open_item_id
+            WHERE o.payer_id IS DISTINCT FROM i.payer_id OR (i.account_id IS NOT NULL AND o.account_id <> i.account_id)""",
+    ),
+    Check(
+        "An invoice's document has its addressee and number",
+        """SELECT i.number, d.number AS document FROM invoices_invoice i JOIN accounts_document d ON d.id = i.document_id
+            WHERE (d.account_id, d.payer_id) IS DISTINCT FROM (i.account_id, i.payer_id) OR d.number <> i.number""",
+    ),
+    Check(
+        "An invoice's document asks for what the invoice says",
+        """SELECT i.number, i.cents AS total, d.context -> 'ask' ->> 'amount' AS asked
+             FROM invoices_invoice i JOIN accounts_document d ON d.id = i.document_id
+            WHERE replace(replace(d.context -> 'ask' ->> 'amount', '$', ''), ',', '')::numeric * 100 <> i.cents""",
+    ),
+    Check(
+        "Every issued invoice has a message, every queued e-mail a job",
+        """SELECT i.number, 'no message' AS lacks FROM invoices_invoice i
+            WHERE NOT EXISTS (SELECT 1 FROM accounts_message m WHERE m.document_id = i.document_id)
+            UNION ALL
+           SELECT d.number, 'no job' FROM accounts_message m JOIN accounts_document d ON d.id = m.document_id
+            WHERE m.state = 'queued' AND m.channel = 'email' AND NOT EXISTS (
+                  SELECT 1 FROM outbox_job j WHERE j.state <> 'done' AND (j.kind = 'send_message' AND j.object_id = m.id
+                                                                       OR j.kind = 'render_document' AND j.object_id = m.document_id))""",
+    ),
+    Check(
+        "A sent message has its Message-ID and time",
+        "SELECT id AS message FROM accounts_message WHERE state = 'sent' AND channel = 'email' AND (message_id IS NULL OR sent_at IS NULL)",
+    ),
+]
