@@ -1,6 +1,7 @@
 """A place for an office of its own on this machine, and its `manage.py`, run as a person runs it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from billing_office import BASE_DIR
+from billing_office.lib.rendering import fonts
 
 SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "MAIL_SINK", "SECRET_KEY", "PRODUCTION")
-SHELL = ("shell", "--no-imports", "-c")
+SHELL = ("shell", "--no-imports", "-c")  # and a line of Python
 
 
 class Place:
@@ -48,12 +50,15 @@ class Place:
             return answer.status == 200
 
     def processes(self) -> dict[int, str]:
-        """Every living process of this office: pid → command line. Each carries its OFFICE_HOME in the environment."""
+        """Every living process of this office: pid → command line. Its environment or its folder (Redis) tells."""
         found = {}
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-                if f"OFFICE_HOME={self.home}".encode() in environ:
+                if (
+                    f"OFFICE_HOME={self.home}".encode() in environ
+                    or self.home in Path(f"/proc/{pid}/cwd").resolve().parents
+                ):
                     found[int(pid)] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 pass
@@ -77,15 +82,28 @@ class Place:
             os.kill(pid, signal.SIGKILL)
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    place = Place(tmp_path_factory.mktemp("office") / "home")
+@pytest.fixture
+def bare_place(tmp_path):
+    """Where nothing is yet."""
+    place = Place(tmp_path / "home")
     yield place
     place.clear()
 
 
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory):
+    """A home after its first start: with tables and fonts, which take their time."""
+    place = Place(tmp_path_factory.mktemp("office") / "home")
+    told = place.run("migrate")
+    assert told.returncode == 0, told.stderr
+    fonts.ensure(place.home / "fonts")
+    return place.home
+
+
 @pytest.fixture
-def bare_place(tmp_path):
+def place(made_home, tmp_path):
+    """An office that has been started before, and stands still."""
+    shutil.copytree(made_home, tmp_path / "home")
     place = Place(tmp_path / "home")
     yield place
     place.clear()

@@ -14,11 +14,11 @@ WHO = "from django.db import connection as c; c.ensure_connection(); print(c.con
 OWNER = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
 
 
-def test_the_first_command_finds_tables_and_leaves_nothing_running(place):
-    told = place.run(*SHELL, f"{WHO}; from billing_office.staff.models import User; print(User.objects.count())")
+def test_the_first_command_finds_tables_and_leaves_nothing_running(bare_place):
+    told = bare_place.run(*SHELL, f"{WHO}; from billing_office.staff.models import User; print(User.objects.count())")
     assert told.returncode == 0, told.stderr
     assert told.stdout.splitlines()[0] == "billing_app"
-    assert place.processes() == {}
+    assert bare_place.processes() == {}
 
 
 def test_migrate_works_as_the_owner(place):

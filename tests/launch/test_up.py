@@ -3,19 +3,21 @@
 import os
 import signal
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.launch.conftest import SHELL
+from tests.launch.conftest import SHELL, Place
 
 
 @pytest.fixture(scope="module")
-def office(place):
-    """One running office for the tests that leave it running."""
-    launcher = place.up()
+def office(tmp_path_factory):
+    """One office from its very first start on, for the tests that leave it running."""
+    place = Place(tmp_path_factory.mktemp("office") / "home")
+    place.up()
     yield place
-    place.stop(launcher)
+    place.clear()
 
 
 def test_it_serves_pages(office):
@@ -60,41 +62,41 @@ def test_another_command_uses_the_running_servers_and_leaves_them(office):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_everything_and_a_second_start_works(bare_place, number):
-    launcher = bare_place.up()
-    assert bare_place.stop(launcher, number) == 0
-    assert bare_place.processes() == {}
-    launcher = bare_place.up()
-    assert bare_place.healthy()
+def test_a_signal_stops_everything(place, number):
+    launcher = place.up()
+    assert place.stop(launcher, number) == 0
+    assert place.processes() == {}
+    assert list((place.home / "run").glob("*.json")) == []
 
 
-def test_after_a_kill_the_next_start_clears_up_and_serves(bare_place, until):
-    killed = bare_place.up()
-    bare_place.stop(killed, signal.SIGKILL)
-    left = bare_place.pid_of("gunicorn")
-    launcher = bare_place.up()
-    assert bare_place.healthy()
-    assert left not in bare_place.processes()
-    assert sum(" beat " in line for line in bare_place.processes().values()) == 1
-    assert bare_place.stop(launcher) == 0
-    assert bare_place.processes() == {}
+def test_after_a_kill_the_next_start_clears_up_and_serves(place):
+    killed = place.up()
+    place.stop(killed, signal.SIGKILL)
+    left = place.pid_of("gunicorn")
+    launcher = place.up()
+    assert place.healthy()
+    assert left not in place.processes()
+    assert sum(" beat " in line for line in place.processes().values()) == 1
+    assert place.stop(launcher) == 0
+    assert place.processes() == {}
 
 
-def test_after_everything_was_killed_the_next_start_serves(bare_place):
-    killed = bare_place.up()
-    bare_place.stop(killed, signal.SIGKILL)
-    for pid in bare_place.processes():
-        os.kill(pid, signal.SIGKILL)
-    bare_place.up()
-    assert bare_place.healthy()
+def test_after_everything_was_killed_the_next_start_serves(place):
+    killed = place.up()
+    place.stop(killed, signal.SIGKILL)
+    for pid in place.processes():
+        with suppress(ProcessLookupError):  # some end with their parent
+            os.kill(pid, signal.SIGKILL)
+    place.up()
+    assert place.healthy()
 
 
-@pytest.mark.parametrize(("part", "name"), [("gunicorn", "web"), ("-Q pdf", "pdf"), ("valkey-server", "redis")])
-def test_a_process_that_dies_ends_all_and_its_log_is_named(bare_place, part, name):
-    launcher = bare_place.up()
-    os.kill(bare_place.pid_of(part), signal.SIGKILL)
+@pytest.mark.parametrize(("part", "name"), [("gunicorn", "web"), ("valkey-server", "redis")])
+def test_a_process_that_dies_ends_all_and_its_log_is_named(place, part, name):
+    launcher = place.up()
+    os.kill(place.pid_of(part), signal.SIGKILL)
     assert launcher.wait(40) == 1
     last = launcher.stdout.read().strip().splitlines()[-1]
     assert last.startswith(f"manage.py: {name} ended by itself")
-    assert str(bare_place.home / "logs" / f"{name}.log") in last
-    assert bare_place.processes() == {}
+    assert str(place.home / "logs" / f"{name}.log") in last
+    assert place.processes() == {}
