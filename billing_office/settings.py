@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "billing_office.mailroom",
     "billing_office.intake",
     "billing_office.desk",
+    "billing_office.launch",
 ]
 
 MIDDLEWARE = [
@@ -191,7 +192,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "office.sweep", "schedule": env.int("OUTBOX_SWEEP", 15)},
-    "day": {"task": "office.day", "schedule": 300},  # every tick asks; the first of the office's day starts it, a missed one is caught up
+    "day": {
+        "task": "office.day",
+        "schedule": 300,
+    },  # every tick asks; the first of the office's day starts it, a missed one is caught up
 }
 
 OUTBOX_HINT = "billing_office.hints.publish"
