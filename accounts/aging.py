@@ -5,7 +5,7 @@ Credits (open items below zero) have no day and never age. Rules: DESIGN "What i
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import connection
@@ -42,7 +42,10 @@ def column(day: date | None, on: date) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """Some cents of one open item that are as old as `day`; `dated` when a due says so. No day: a credit, cents below zero."""
+    """Some cents of one open item that are as old as `day`; `dated` when a due says so. No day: a credit, cents below zero.
+
+    `party` is the payer's name, empty for the client.
+    """
 
     open_item: int
     account: int
@@ -51,6 +54,8 @@ class Part:
     day: date | None
     dated: bool
     cents: int
+    payer_class: str = ""
+    party: str = ""
 
     def age(self, on: date) -> int | None:
         return (on - self.day).days if self.day else None
@@ -106,8 +111,9 @@ def _query(tail: str, accounts, on: date, params: Iterable = ()):
 
 def parts(accounts, on: date) -> list[Part]:
     """Every part of these accounts (a queryset), oldest first within an account."""
-    tail = """SELECT id, account_id, charge_id, payer_id, day, dated, part FROM part WHERE part <> 0
-               ORDER BY account_id, day NULLS LAST, id"""
+    tail = """SELECT part.id, account_id, charge_id, payer_id, day, dated, part, coalesce(y.payer_class, ''), coalesce(y.name, '')
+                FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id WHERE part <> 0
+               ORDER BY account_id, day NULLS LAST, part.id"""
     return [Part(*row) for row in _query(tail, accounts, on)]
 
 
@@ -166,9 +172,7 @@ def net(parts: list[Part], credit: int) -> Netted:
         used = min(left, part.cents)
         left -= used
         if part.cents > used:
-            still.append(
-                Part(part.open_item, part.account, part.charge, part.payer, part.day, part.dated, part.cents - used)
-            )
+            still.append(replace(part, cents=part.cents - used))
     return Netted(still, left)
 
 

@@ -2,5 +2,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("billing_office.staff.urls")),
+    path("", include("billing_office.desk.urls")),
     path("", include("billing_office.desk.urls_staff")),
+    path("", include("invoices.urls")),
+    path("", include("billing_office.mailroom.urls")),
 ]

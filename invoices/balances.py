@@ -1,44 +1,68 @@
-"""What of an invoice is still open: per line the lesser of the line and what is open of its item, the oldest line settled first."""
+"""What of an invoice is still open: per line the lesser of the line and what is open of its item, the oldest line settled first.
 
-from collections import defaultdict
+An item's open amount is laid on its live lines, the newest first: lines of 80 (older) and 60 with 100 open leave 40 and 60.
+"""
+
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 
-from .models import Invoice, InvoiceLine
+from django.db import connection
+
+from .models import Invoice
+
+# {items} selects the open items whose lines are wanted; every live line of those items counts.
+_LINES = """
+    WITH line AS (
+        SELECT l.id, l.invoice_id, l.open_item_id, l.cents, greatest(0, o.cents) AS open,
+               sum(l.cents) OVER (PARTITION BY l.open_item_id ORDER BY l.invoice_id DESC, l.id DESC) - l.cents AS newer
+          FROM invoices_invoiceline l
+          JOIN invoices_invoice i ON i.id = l.invoice_id AND i.voided_at IS NULL
+          JOIN accounts_openitem o ON o.id = l.open_item_id
+         WHERE l.open_item_id IN ({items})
+    ), part AS (
+        SELECT id, invoice_id, open_item_id, least(cents, greatest(0, open - newer))::bigint AS cents FROM line
+    )
+"""
 
 
-def still_open(open_cents: int, lines: list[tuple[int, int]]) -> dict[int, int]:
-    """Lay an item's open amount on its live lines [(id, cents)], given oldest first, the newest covered first.
-
-    >>> still_open(320, [(1, 224)]), still_open(100, [(1, 80), (2, 60)])
-    ({1: 224}, {1: 40, 2: 60})
-    """
-    left, parts = max(0, open_cents), {}
-    for line, cents in reversed(lines):
-        parts[line] = min(left, cents)
-        left -= parts[line]
-    return dict(reversed(parts.items()))
+def _query(items: str, tail: str, params: list) -> list:
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES.format(items=items) + tail, params)
+        return cursor.fetchall()
 
 
 def of_items(item_ids: Iterable[int]) -> dict[int, int]:
-    """What is still open on each live line of these open items: {line id: cents}."""
-    rows = (
-        InvoiceLine.objects.filter(open_item__in=list(item_ids), invoice__voided_at=None)
-        .order_by("invoice_id", "id")
-        .values_list("open_item_id", "open_item__cents", "id", "cents")
-    )
-    lines, open_now = defaultdict(list), {}
-    for item, cents, line, line_cents in rows:
-        open_now[item] = cents
-        lines[item].append((line, line_cents))
-    return {line: part for item in lines for line, part in still_open(open_now[item], lines[item]).items()}
+    """What of each of these open items stands, still open, on live invoices: {open item id: cents}."""
+    tail = "SELECT open_item_id, sum(cents)::bigint FROM part GROUP BY open_item_id"
+    return dict(_query("SELECT unnest(%s::bigint[])", tail, [list(item_ids)]))
 
 
 def of_invoices(invoices: Iterable[Invoice]) -> dict[int, int]:
-    """What is still open of each invoice: {invoice id: cents}. Void ones have nothing open. Two queries, however many."""
+    """What is still open of each invoice: {invoice id: cents}. Void ones have nothing open. One query, however many."""
     ids = [invoice.pk for invoice in invoices]
-    lines = list(InvoiceLine.objects.filter(invoice__in=ids).values_list("id", "invoice_id", "open_item_id"))
-    parts = of_items({item for _, _, item in lines})
-    sums = dict.fromkeys(ids, 0)
-    for line, invoice, _ in lines:
-        sums[invoice] += parts.get(line, 0)
-    return sums
+    items = "SELECT open_item_id FROM invoices_invoiceline WHERE invoice_id = ANY(%s)"
+    tail = "SELECT invoice_id, sum(cents)::bigint FROM part WHERE invoice_id = ANY(%s) GROUP BY invoice_id"
+    return dict.fromkeys(ids, 0) | dict(_query(items, tail, [ids, ids]))
+
+
+@dataclass(frozen=True)
+class Line:
+    """An invoice as the account page lists it: `open` in cents, 0 when settled or void."""
+
+    id: int
+    number: str
+    issued_on: date
+    due_on: date
+    cents: int
+    voided: bool
+    open: int
+
+
+def of_account(account_id: int) -> list[Line]:
+    """The invoices to an account's client, newest first, with what is still open of each. One query."""
+    items = "SELECT id FROM accounts_openitem WHERE account_id = %s"
+    tail = """SELECT i.id, i.number, i.issued_on, i.due_on, i.cents, i.voided_at IS NOT NULL, coalesce(sum(p.cents), 0)::bigint
+                FROM invoices_invoice i LEFT JOIN part p ON p.invoice_id = i.id WHERE i.account_id = %s
+               GROUP BY i.id ORDER BY i.id DESC"""
+    return [Line(*row) for row in _query(items, tail, [account_id, account_id])]

@@ -12,6 +12,7 @@ from accounts import ledger, sending
 from accounts.models import Account, Book, Document, OpenItem, Posting
 from accounts.models.number import take
 from billing_office.audit import acts
+from billing_office.staff.models import Office
 
 from . import balances, documents
 from .models import Invoice, InvoiceLine
@@ -39,14 +40,11 @@ def ready(account: Account) -> list[Ready]:
         .select_related("charge__client")
         .order_by("charge__service_on", "charge_id")
     )
-    asked = defaultdict(int)
-    on_lines = balances.of_items([item.pk for item in items])
-    for line, item in InvoiceLine.objects.filter(pk__in=on_lines).values_list("id", "open_item_id"):
-        asked[item] += on_lines[line]
+    asked = balances.of_items([item.pk for item in items])
     off, paid = _came_off([item.charge_id for item in items])
     found = []
     for item in items:
-        cents, charge = item.cents - asked[item.pk], item.charge_id
+        cents, charge = item.cents - asked.get(item.pk, 0), item.charge_id
         if cents > 0:
             others = item.charge.cents - off[charge] - paid[charge] - cents
             found.append(Ready(item, cents, off[charge], paid[charge], others))
@@ -74,23 +72,29 @@ def issue(account: Account, *, on: date, by, key: str, as_of=None) -> Invoice:
         account, lines = accounts[account.pk], ready(account)
         if not lines:
             raise NothingToInvoice("Nothing is open at the client that is not on an invoice already.")
-        office, due_on = account.office, on + timedelta(days=account.office.terms_days)
+        office = account.office
+        due = due_on(office, on)
         sequence = take("invoice", office)[0]
         number = f"{office.code}-INV-{sequence:06d}"
-        words = documents.invoice(account, office, number, lines, on=on, due_on=due_on)
+        words = documents.invoice(account, office, number, lines, on=on, due_on=due)
         document = Document.objects.create(
             account=account, kind=Document.Kind.INVOICE, number=number, template="invoice", paper=office.paper, context=words
         )
         invoice = Invoice.objects.create(
-            office=office, account=account, number=number, series_number=sequence, issued_on=on, due_on=due_on,
+            office=office, account=account, number=number, series_number=sequence, issued_on=on, due_on=due,
             cents=sum(line.cents for line in lines), document=document, content_hash=content_hash(words), source_key=key, issued_by=by,
         )  # fmt: skip
         InvoiceLine.objects.bulk_create(_line(invoice, line) for line in lines)
         for line in lines:
-            ledger.fall_due_also(line.item, line.cents, due_on, from_day=on, because=number)
+            ledger.fall_due_also(line.item, line.cents, due, from_day=on, because=number)
         sending.queue(document, account, action="invoice", as_of=as_of)
-        acts.record(by, "invoice_issued", invoice, detail={"number": number, "cents": invoice.cents, "due_on": str(due_on)})
+        acts.record(by, "invoice_issued", invoice, detail={"number": number, "cents": invoice.cents, "due_on": str(due)})
         return invoice
+
+
+def due_on(office: Office, on: date) -> date:
+    """The day an invoice issued on `on` falls due, by the office's terms."""
+    return on + timedelta(days=office.terms_days)
 
 
 def _line(invoice: Invoice, line: Ready) -> InvoiceLine:

@@ -46,6 +46,12 @@ class Blob(models.Model):
         return hashlib.sha256(bytes(self.content)).hexdigest() == self.sha256
 
 
+class DocumentQuerySet(models.QuerySet):
+    def for_staff(self, user):
+        """Documents to accounts that the user may know of."""
+        return self.filter(account__in=Account.objects.for_staff(user))
+
+
 class Document(models.Model):
     """A paper for exactly one addressee: its words frozen at once (`context`), its bytes when a worker has rendered them.
 
@@ -67,6 +73,8 @@ class Document(models.Model):
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     rendered_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

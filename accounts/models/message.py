@@ -7,9 +7,8 @@ from .payer import Payer
 
 class MessageQuerySet(models.QuerySet):
     def for_staff(self, user):
-        """Messages to accounts that the user may know of, and those to payers."""
-        accounts = Account.objects.for_staff(user)
-        return self.filter(models.Q(account__in=accounts) | models.Q(payer__isnull=False))
+        """Messages to accounts that the user may know of."""
+        return self.filter(account__in=Account.objects.for_staff(user))
 
     def waiting(self):
         return self.filter(state=Message.State.QUEUED, channel=Message.Channel.EMAIL)
@@ -77,3 +76,11 @@ class Message(models.Model):
 
     def __str__(self):
         return f"{self.document} to {self.to}"
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """Its state as a word and a tone."""
+        if self.state == self.State.QUEUED and self.channel == self.Channel.PRINT:
+            return "To print", "warn"
+        tones = {self.State.SENT: "good", self.State.DELIVERED: "good", self.State.FAILED: "bad", self.State.BOUNCED: "bad"}
+        return self.get_state_display(), tones.get(self.state, "info")

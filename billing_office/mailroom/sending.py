@@ -64,13 +64,13 @@ def _claimed(claim: Claim) -> Message | None:
         if not verdict.allow:
             _refused(claim, message, verdict)
             return None
-        _log(message, ContactEvent.Stage.SENDING, claim.now, verdict, read)
+        log_contact(message, ContactEvent.Stage.SENDING, claim.now, verdict, read)
     return message
 
 
 def verdict_of(message: Message, account: Account, now: datetime) -> tuple[rules.Verdict, rules.Facts]:
     """What the contact rules say of this message at `now`, with the facts they saw. Call under the account's lock."""
-    read = facts.of_account(account, message, now.date())
+    read = facts.of_message(account, message, now.date())
     return rules.may(rules.Action(message.action), read, now, facts.policy(now.date())), read
 
 
@@ -88,7 +88,7 @@ def _give_up(claim: Claim, message: Message, why: str):
     queue.done(claim)
 
 
-def _log(message: Message, stage: str, moment: datetime, verdict=None, read=None, note="", by=None):
+def log_contact(message: Message, stage: str, moment: datetime, verdict=None, read=None, note="", by=None):
     ContactEvent.objects.create(
         account_id=message.account_id,
         payer_id=message.payer_id,
@@ -135,7 +135,7 @@ def _sent(claim: Claim, message: Message):
         Message.objects.filter(pk=message.pk).update(
             state=Message.State.SENT, sent_at=claim.now, error="", waits_for=""
         )
-        _log(message, ContactEvent.Stage.SENT, claim.now)
+        log_contact(message, ContactEvent.Stage.SENT, claim.now)
 
 
 def _not_sent(claim: Claim, message: Message, code: int, text, *, address_is_bad: bool):
@@ -145,7 +145,7 @@ def _not_sent(claim: Claim, message: Message, code: int, text, *, address_is_bad
         if 500 <= code < 600 or claim.attempts > len(PAUSES):
             queue.done(claim)
             Message.objects.filter(pk=message.pk).update(state=Message.State.FAILED, error=why, waits_for="")
-            _log(message, ContactEvent.Stage.FAILED, claim.now, note=why)
+            log_contact(message, ContactEvent.Stage.FAILED, claim.now, note=why)
             if address_is_bad and 500 <= code < 600:
                 _mark_bad(message, why, claim.now)
         else:

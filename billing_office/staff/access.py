@@ -34,6 +34,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "read_settings": {Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR},
         "edit_settings": {Role.ADMIN},
         "edit_ladder": {Role.SUPERVISOR, Role.ADMIN},
+        "retry_jobs": {Role.SUPERVISOR, Role.ADMIN},
         "read_staff": {Role.ADMIN, Role.AUDITOR},
         "edit_staff": {Role.ADMIN},
         "read_audit": {Role.AUDITOR},

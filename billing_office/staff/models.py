@@ -90,6 +90,10 @@ class User(AbstractBaseUser):
 
     @property
     def short_name(self) -> str:
-        """`M. Reyes`, as the timeline and the top bar show it."""
-        first, _, last = self.name.rpartition(" ")
-        return f"{first[0]}. {last}" if first else self.name
+        return short_name(self.name)
+
+
+def short_name(name: str) -> str:
+    """`Maria Reyes` → `M. Reyes`, as the timeline and the top bar show it."""
+    first, _, last = name.rpartition(" ")
+    return f"{first[0]}. {last}" if first else name

@@ -1,6 +1,6 @@
 """The facts that contact rules ask for, read from the account as it stands now."""
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
 
 from django.db.models import Q
@@ -18,8 +18,17 @@ def policy(on: date) -> tuple[Rule, ...]:
     return tuple(Rule(r.rule_id, r.version, r.severity, r.sentence, r.way_round, r.citation, r.params) for r in rows)
 
 
-def of_account(account: Account, message: Message | None, on: date) -> Facts:
-    """Of an account and, when a message stands already, of the address it would go to. `on` is the client's day."""
+def of_message(account: Account, message: Message, on: date) -> Facts:
+    """Of an account, and of the very address that the message would go to. `on` is the client's day."""
+    return _read(account, on, lambda points: _address_of(message.channel, message.to, points))
+
+
+def of_channel(account: Account, channel: str, on: date) -> Facts:
+    """Of an account, and of the best address it has for a channel (email, print, phone), before any message stands."""
+    return _read(account, on, lambda points: _best_address(channel, points))
+
+
+def _read(account: Account, on: date, address: Callable[[list[ContactPoint]], Address]) -> Facts:
     guarantor = Client.objects.filter(pk=account.guarantor_id).first()
     points = list(ContactPoint.objects.filter(client=account.guarantor_id))
     where, basis = _zones(guarantor, points)
@@ -27,7 +36,7 @@ def of_account(account: Account, message: Message | None, on: date) -> Facts:
     flags = account.flags.filter(Q(until=None) | Q(until__gte=on)).values_list("kind", flat=True)
     holds = account.holds.on(on).filter(charge=None)
     return Facts(
-        address=_address(message, points),
+        address=address(points),
         flags=frozenset(flags),
         deceased=bool(guarantor and guarantor.deceased_on),
         pauses=tuple(Pause(hold.kind, hold.until) for hold in holds),
@@ -37,15 +46,25 @@ def of_account(account: Account, message: Message | None, on: date) -> Facts:
     )
 
 
-def _address(message: Message | None, points: list[ContactPoint]) -> Address:
-    channel = message.channel if message else Message.Channel.PRINT
-    if channel == Message.Channel.EMAIL:
-        same = next((p for p in points if p.kind == ContactPoint.Kind.EMAIL and p.value.casefold() == message.to.casefold()), None)
-        if same is None:
-            return Address(channel, usable=False)
-        return Address(channel, same.bad_since is None, same.consent_on is not None, same.opted_out_on is not None)
-    postal = [p for p in points if p.kind == ContactPoint.Kind.POSTAL]
-    return Address(channel, usable=any(p.usable for p in postal))
+_KINDS = {"email": ContactPoint.Kind.EMAIL, "print": ContactPoint.Kind.POSTAL, "phone": ContactPoint.Kind.PHONE}
+
+
+def _best_address(channel: str, points: list[ContactPoint]) -> Address:
+    """The most permissive of the channel's addresses: what would be chosen if a message were written now."""
+    known = [_told(channel, p) for p in points if p.kind == _KINDS[channel]]
+    return max(known, key=lambda a: (a.usable and not a.opted_out, a.consented), default=Address(channel, usable=False))
+
+
+def _address_of(channel: str, to: str, points: list[ContactPoint]) -> Address:
+    """Of an e-mail the address itself, which may have turned bad since; a letter goes to any good postal address."""
+    if channel != Message.Channel.EMAIL:
+        return _best_address(channel, points)
+    same = [p for p in points if p.kind == ContactPoint.Kind.EMAIL and p.value.casefold() == to.casefold()]
+    return _told(channel, same[0]) if same else Address(channel, usable=False)
+
+
+def _told(channel: str, point: ContactPoint) -> Address:
+    return Address(channel, point.bad_since is None, point.consent_on is not None, point.opted_out_on is not None)
 
 
 def _zones(guarantor: Client | None, points: list[ContactPoint]) -> tuple[tuple[str, ...], str]:
@@ -53,8 +72,3 @@ def _zones(guarantor: Client | None, points: list[ContactPoint]) -> tuple[tuple[
         return (guarantor.time_zone,), "the client's own zone"
     found = [zone for p in points if p.kind == ContactPoint.Kind.POSTAL and p.usable for zone in zones.of_state(p.region)]
     return tuple(dict.fromkeys(found)), "the state of the postal address" if found else "unknown"
-
-
-def with_address(facts: Facts, address: Address) -> Facts:
-    """The same facts for another address, before a message to it exists."""
-    return replace(facts, address=address)

@@ -86,12 +86,9 @@ def _look(account_id: int, levels: list[ReminderLevel], on: date, now: datetime,
 
 def asked(account: Account, now: datetime) -> rules.Verdict:
     """May we remind this account at all? The hour is judged again, and alone, when the message leaves."""
-    point, _ = sending.by_email(account)
     day = now.date()
-    read = facts.of_account(account, None, day)
-    if point:
-        read = facts.with_address(read, rules.Address("email", usable=True, consented=True))
-    return rules.may(rules.Action.REMINDER, read, now, facts.policy(day))
+    channel = "email" if sending.by_email(account)[0] else "print"
+    return rules.may(rules.Action.REMINDER, facts.of_channel(account, channel, day), now, facts.policy(day))
 
 
 def _close(cycle: DunningCycle | None, on: date) -> str:

@@ -1,8 +1,10 @@
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from accounts.models import Account, Document, OpenItem, Payer
 from accounts.models.document import ONE_ADDRESSEE
+from billing_office.lib.sorting import sort_key
 from billing_office.staff.models import Office
 
 
@@ -16,6 +18,25 @@ class InvoiceQuerySet(models.QuerySet):
 
     def live(self):
         return self.filter(voided_at=None)
+
+    def void(self):
+        return self.exclude(voided_at=None)
+
+    def still_open(self):
+        """Live, and something of it is open. An open item's newest line is covered first: see balances.py."""
+        newer = InvoiceLine.objects.filter(
+            open_item=models.OuterRef("open_item"), invoice__voided_at=None, invoice__gt=models.OuterRef("invoice")
+        )
+        asked_later = newer.order_by().values("open_item").annotate(sum=models.Sum("cents")).values("sum")
+        lines = InvoiceLine.objects.annotate(later=Coalesce(models.Subquery(asked_later), 0))
+        return self.live().filter(pk__in=lines.filter(open_item__cents__gt=models.F("later")).values("invoice"))
+
+    def matching(self, text: str):
+        """By invoice or account number, or by all words of the account's name."""
+        named = models.Q()
+        for word in sort_key(text).split():
+            named &= models.Q(account__sort_key__contains=word)
+        return self.filter(models.Q(number__iexact=text) | models.Q(account__number__iexact=text) | named)
 
 
 class Invoice(models.Model):

@@ -1,0 +1,182 @@
+"""What the account page reads: each function one query, however long the account's history."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from .models import Account, AccountFlag, Hold, Kind
+
+
+@dataclass(frozen=True)
+class ChargeLine:
+    """One charge and what became of it, in cents: billed = off + payers_paid + client_paid + open (of payers and client)."""
+
+    id: int
+    service_on: date
+    description: str
+    code: str
+    client_name: str
+    provider: str
+    cents: int
+    billed: int
+    off: int
+    payers_paid: int
+    client_paid: int
+    open_client: int
+    open_payers: int
+    payer_names: str
+    moved: int
+
+    @property
+    def open(self) -> int:
+        return self.open_client + self.open_payers
+
+    @property
+    def voided(self) -> bool:
+        return self.billed == 0
+
+
+_CHARGES = """
+    SELECT c.id, c.service_on, c.description, c.code, coalesce(trim(k.first_name || ' ' || k.last_name), ''), c.provider, c.cents,
+           coalesce(-sum(p.cents) FILTER (WHERE p.book IN ('revenue', 'late_fees', 'interest')), 0)::bigint,
+           coalesce(sum(p.cents) FILTER (WHERE p.book NOT IN ('receivable', 'revenue', 'late_fees', 'interest')), 0)::bigint,
+           coalesce(-sum(p.cents) FILTER (WHERE p.book = 'receivable' AND y.payer_id IS NOT NULL), 0)::bigint,
+           coalesce(-sum(p.cents) FILTER (WHERE p.book = 'receivable' AND y.id IS NOT NULL AND y.payer_id IS NULL), 0)::bigint,
+           coalesce(sum(p.cents) FILTER (WHERE p.book = 'receivable' AND p.payer_id IS NULL), 0)::bigint,
+           coalesce(sum(p.cents) FILTER (WHERE p.book = 'receivable' AND p.payer_id IS NOT NULL), 0)::bigint,
+           coalesce((SELECT string_agg(DISTINCT r.name, ', ') FROM accounts_openitem o JOIN accounts_payer r ON r.id = o.payer_id
+                      WHERE o.charge_id = c.id AND o.cents <> 0), ''),
+           coalesce(sum(p.cents) FILTER (WHERE e.kind = 'transfer_responsibility' AND p.payer_id IS NULL), 0)::bigint
+      FROM accounts_charge c
+      LEFT JOIN accounts_client k ON k.id = c.client_id
+      LEFT JOIN accounts_posting p ON p.charge_id = c.id
+      LEFT JOIN accounts_journalentry e ON e.id = p.entry_id
+      LEFT JOIN accounts_payment y ON y.id = p.payment_id
+     WHERE c.account_id = %s
+     GROUP BY c.id, k.id ORDER BY c.service_on DESC, c.id DESC LIMIT %s
+"""
+
+
+def charges(account: Account, limit: int = 500) -> list[ChargeLine]:
+    """The account's charges, newest service first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHARGES, [account.pk, limit])
+        return [ChargeLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the timeline: `kind` act, money, message or note; `what` is its word, `cents` its amount if any."""
+
+    at: datetime
+    kind: str
+    what: str
+    detail: str
+    state: str
+    cents: int | None
+    who: str
+    id: int
+
+
+# Money tells its own story by its entries, messages by their state: acts that only repeat them are left out.
+_TIMELINE = """
+    SELECT * FROM (
+        (SELECT a.at, 'act', a.verb, a.reason, '', NULL::bigint, u.name, a.id
+           FROM audit_act a JOIN staff_user u ON u.id = a.actor_id
+          WHERE a.account_id = %(account)s AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written') ORDER BY a.id DESC LIMIT %(limit)s)
+        UNION ALL
+        (SELECT e.posted_at, 'money', e.kind, e.memo, e.effective_date::text, max(abs(p.cents)), u.name, e.id
+           FROM accounts_journalentry e JOIN staff_user u ON u.id = e.posted_by_id JOIN accounts_posting p ON p.entry_id = e.id
+          WHERE e.account_id = %(account)s GROUP BY e.id, u.name ORDER BY e.id DESC LIMIT %(limit)s)
+        UNION ALL
+        (SELECT coalesce(m.sent_at, m.created_at), 'message', m.channel, d.number || ' to ' || m.to, m.state, NULL, m.error, m.id
+           FROM accounts_message m JOIN accounts_document d ON d.id = m.document_id
+          WHERE m.account_id = %(account)s ORDER BY m.id DESC LIMIT %(limit)s)
+        UNION ALL
+        (SELECT n.at, 'note', 'note', n.text, '', NULL, u.name, n.id
+           FROM accounts_note n JOIN staff_user u ON u.id = n.author_id WHERE n.account_id = %(account)s ORDER BY n.id DESC LIMIT %(limit)s)
+    ) AS happened (at, kind, what, detail, state, cents, who, id)
+    WHERE %(only)s = '' OR kind = %(only)s ORDER BY at DESC, id DESC LIMIT %(limit)s
+"""
+
+
+def timeline(account: Account, only: str = "", limit: int = 60) -> list[Happening]:
+    """What happened on an account, newest first; `only` one kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TIMELINE, {"account": account.pk, "only": only, "limit": limit})
+        return [Happening(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A flag or a hold in force: what it is, since and until when (None: no end), why."""
+
+    source: str  # flag or hold
+    id: int
+    kind: str
+    since: date
+    until: date | None
+    reason: str
+    charge: int | None
+
+    @property
+    def words(self) -> str:
+        kinds = AccountFlag.Kind if self.source == "flag" else Hold.Kind
+        return kinds(self.kind).label
+
+
+_STOPS = """
+    SELECT 'flag', id, kind, since, until, reason, NULL::bigint FROM accounts_accountflag
+     WHERE account_id = %(account)s AND (until IS NULL OR until >= %(on)s)
+    UNION ALL
+    SELECT 'hold', id, kind, since, until, reason, charge_id FROM accounts_hold
+     WHERE account_id = %(account)s AND (until IS NULL OR until >= %(on)s)
+    ORDER BY 4 DESC
+"""
+
+
+def stops(account: Account, on: date) -> list[Stop]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STOPS, {"account": account.pk, "on": on})
+        return [Stop(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """One entry of the account's ledger, with what it did to what is owed and to unapplied money, in cents."""
+
+    id: int
+    effective_date: date
+    posted_at: datetime
+    kind: str
+    memo: str
+    service: str
+    who: str
+    receivable: int
+    unapplied: int
+    reverses: int | None
+    reversed_by: int | None
+
+    @property
+    def title(self) -> str:
+        return Kind(self.kind).label
+
+
+_ENTRIES = """
+    SELECT e.id, e.effective_date, e.posted_at, e.kind, e.memo, coalesce(string_agg(DISTINCT c.description, '; '), ''), u.name,
+           coalesce(sum(p.cents) FILTER (WHERE p.book = 'receivable'), 0)::bigint,
+           coalesce(-sum(p.cents) FILTER (WHERE p.book = 'unapplied'), 0)::bigint,
+           e.reverses_id, r.id
+      FROM accounts_journalentry e JOIN accounts_posting p ON p.entry_id = e.id JOIN staff_user u ON u.id = e.posted_by_id
+      LEFT JOIN accounts_charge c ON c.id = p.charge_id
+      LEFT JOIN accounts_journalentry r ON r.reverses_id = e.id
+     WHERE e.account_id = %s GROUP BY e.id, u.name, r.id ORDER BY e.id DESC LIMIT %s
+"""
+
+
+def entries(account: Account, limit: int = 500) -> list[EntryLine]:
+    """The account's ledger, newest entry first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, [account.pk, limit])
+        return [EntryLine(*row) for row in cursor.fetchall()]

@@ -1,0 +1,305 @@
+"""The account page: who, what is owed and by whom, what to do next, charges with their why, the ledger, the timeline.
+
+Ten queries at the most, session and user included: each app's part is one function with one query.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from accounts import aging, reading
+from accounts.models import Account, Client, ContactPoint, Kind, Message
+from billing_office.lib import charts, dates, money
+from billing_office.staff.access import may
+from billing_office.staff.models import short_name
+from dunning import facts, rules
+from invoices import balances
+
+OWNER_COLOUR = {"": "fr4", "insurer": "fr1", "government": "fr2", "employer": "fr3", "person": "fr3", "other": "fr3"}
+
+
+@dataclass(frozen=True)
+class Party:
+    """One who owes on this account, for the strip at the top."""
+
+    name: str
+    cents: int
+    note: str
+    css: str
+
+
+@dataclass(frozen=True)
+class ChargeRow:
+    """A charge with where it stands today."""
+
+    line: reading.ChargeLine
+    what: str
+    code: str
+    at: str
+    age: int | None
+    state: tuple[str, str]
+
+    # What came off is shown as it is subtracted.
+    off = property(lambda self: -self.line.off)
+    payers_paid = property(lambda self: -self.line.payers_paid)
+    client_paid = property(lambda self: -self.line.client_paid)
+    id = property(lambda self: self.line.id)
+
+    @property
+    def sum(self) -> list[tuple[str, int]]:
+        """Why the client owes what they owe: what was billed, and what came off, line by line."""
+        came_off = [
+            ("Agreed discount and adjustments", self.off),
+            ("Paid by payers", self.payers_paid),
+            ("Paid by the client", self.client_paid),
+            (f"Still asked of {self.line.payer_names or 'payers'}", -self.line.open_payers),
+        ]
+        return [("We billed", self.line.billed), *((label, cents) for label, cents in came_off if cents)]
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One sentence and, unless nothing is to be done by hand, one button."""
+
+    sentence: str
+    why: str = ""
+    label: str = ""
+    href: str = ""
+    key: str = ""
+
+
+def account(request, pk):
+    row = get_object_or_404(
+        Account.objects.for_staff(request.user).select_related("office", "guarantor", "balance", "merged_into"), pk=pk
+    )
+    today = dates.today()
+    parts = aging.parts(Account.objects.filter(pk=row.pk), today)
+    clients = list(row.clients.all())
+    contacts = list(ContactPoint.objects.filter(client__account=row))
+    lines = reading.charges(row)
+    issued = balances.of_account(row.pk)
+    show = _one_of(request.GET.get("show", ""), tuple(word for word, _ in SHOWS))
+    happened = reading.timeline(row, show)
+    view = _one_of(request.GET.get("view", ""), ("entries",))
+    rows = _charge_rows(lines, parts, request.user, today)
+    context = {
+        "account": row,
+        "today": today,
+        "clients": clients,
+        "others": [client for client in clients if client.pk != row.guarantor_id],
+        "contacts": _contacts(clients, contacts),
+        "stops": reading.stops(row, today),
+        "owed": _owed(row, parts, today),
+        "rows": rows,
+        "totals": _totals(lines),
+        "view": view,
+        "entries": reading.entries(row) if view else None,
+        "why": next((charge for charge in rows if str(charge.id) == request.GET.get("why")), None),
+        "invoices": issued,
+        "timeline": [_told(item) for item in happened],
+        "show": show,
+        "shows": SHOWS,
+        "next": _next_step(row, parts, issued, contacts, happened, request.user, today),
+    }
+    return render(request, "desk/account.html", context)
+
+
+def _one_of(text: str, words: tuple[str, ...]) -> str:
+    return text if text in words else ""
+
+
+# -- what is owed ---------------------------------------------------------------------------------------------------------
+
+
+def _owed(account: Account, parts: list[aging.Part], today: date) -> dict:
+    client = [p for p in parts if p.payer is None and p.day]
+    now, later = sum(p.cents for p in client if p.day <= today), sum(p.cents for p in client if p.day > today)
+    oldest = min((p.day for p in client if p.day <= today), default=None)
+    parties = [Party(f"{account.name} owes now", now, f"oldest {(today - oldest).days} days" if oldest else "nothing due", "fr4")]
+    if later:
+        first = min(p.day for p in client if p.day > today)
+        parties.append(Party(f"{account.name}, not yet due", later, f"next {dates.short(first, today)}", "fa0"))
+    for name, cents, note, css in _payers(parts, today):
+        parties.append(Party(name, cents, note, css))
+    credits = -sum(p.cents for p in parts if p.cents < 0)
+    unapplied = account.balance.unapplied_cents if hasattr(account, "balance") else 0
+    total = sum(party.cents for party in parties)
+    return {
+        "total": total,
+        "parties": parties,
+        "credit": credits + unapplied,
+        "credits": credits,
+        "unapplied": unapplied,
+        "charges": len({p.charge for p in parts if p.cents > 0}),
+        "bars": charts.strip([charts.Part(p.css, p.name, p.cents) for p in parties]),
+        "label": ", ".join(f"{p.name} {money.show(p.cents)}" for p in parties if p.cents) or "Nothing is owed",
+    }
+
+
+def _payers(parts: list[aging.Part], today: date):
+    """(name, cents, note, colour) of each payer that owes, most first."""
+    sums: dict[tuple[str, str], list[aging.Part]] = {}
+    for part in parts:
+        if part.payer and part.cents > 0:
+            sums.setdefault((part.party, part.payer_class), []).append(part)
+    for (name, payer_class), theirs in sorted(sums.items(), key=lambda item: -sum(p.cents for p in item[1])):
+        days = (today - min(p.day for p in theirs)).days
+        yield name, sum(p.cents for p in theirs), f"{payer_class}, {days} days" if days >= 0 else payer_class, OWNER_COLOUR[payer_class]
+
+
+# -- charges --------------------------------------------------------------------------------------------------------------
+
+
+def _charge_rows(lines, parts, user, today) -> list[ChargeRow]:
+    of_charge: dict[int, list[aging.Part]] = {}
+    for part in parts:
+        of_charge.setdefault(part.charge, []).append(part)
+    words, codes = may(user, "read_services"), may(user, "read_codes")
+    rows = []
+    for line in lines:
+        theirs = of_charge.get(line.id, [])
+        day = min((p.day for p in theirs if p.day), default=None)
+        at = ", ".join(name for name in ["Client" if line.open_client > 0 else "", line.payer_names] if name)
+        rows.append(
+            ChargeRow(
+                line=line,
+                what=line.description if words else "Service",
+                code=line.code if codes else "",
+                at=at,
+                age=(today - day).days if day else None,
+                state=_state(line, theirs, today),
+            )
+        )
+    return rows
+
+
+def _state(line: reading.ChargeLine, parts: list[aging.Part], today: date) -> tuple[str, str]:
+    """The word and tone for where a charge stands, the most pressing first."""
+    client = [p for p in parts if p.payer is None]
+    if line.voided:
+        return "Voided", ""
+    if any(p.cents < 0 for p in parts):
+        return "Credit", "note"
+    if any(p.dated and p.day < today for p in client):
+        return "Overdue", "bad"
+    if any(p.dated and p.day == today for p in client):
+        return "Due today", "warn"
+    if any(not p.dated for p in client):
+        return "Not invoiced", "warn"
+    if client:
+        return "Invoiced", ""
+    return ("With payer", "info") if parts else ("Settled", "good")
+
+
+def _totals(lines) -> dict:
+    came_off, plain = ("off", "payers_paid", "client_paid"), ("billed", "open")
+    sums = {name: sum(getattr(line, name) for line in lines) for name in (*came_off, *plain)}
+    return sums | {name: -sums[name] for name in came_off}
+
+
+# -- who, and how to reach them --------------------------------------------------------------------------------------------
+
+
+def _contacts(clients: list[Client], points: list[ContactPoint]) -> list[tuple[Client, list[ContactPoint]]]:
+    of_client: dict[int, list[ContactPoint]] = {}
+    for point in points:
+        of_client.setdefault(point.client_id, []).append(point)
+    return [(client, of_client.get(client.pk, [])) for client in clients]
+
+
+# -- what happened ----------------------------------------------------------------------------------------------------------
+
+SHOWS = [("", "All"), ("money", "Money"), ("message", "Messages"), ("note", "Notes"), ("act", "Changes")]
+_TONES = {"sent": "good", "delivered": "good", "failed": "bad", "bounced": "bad", "queued": "mute"}
+_WORDS = {"queued": "waits", "sent": "sent", "delivered": "delivered", "failed": "failed", "bounced": "bounced"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One happening in words."""
+
+    at: datetime
+    title: str
+    detail: str
+    tone: str
+    who: str
+
+
+def _told(item: reading.Happening) -> Told:
+    if item.kind == "money":
+        detail = f"${money.show(item.cents)}" + (f", {item.detail}" if item.detail else "")
+        return Told(item.at, Kind(item.what).label, detail, "good", short_name(item.who))
+    if item.kind == "message":
+        way = "E-mail" if item.what == Message.Channel.EMAIL else "Letter"
+        title = f"{way} {_WORDS.get(item.state, item.state)}"
+        return Told(item.at, title, item.detail + (f": {item.who}" if item.who else ""), _TONES.get(item.state, "mute"), "")
+    if item.kind == "note":
+        return Told(item.at, "Note", item.detail, "note", short_name(item.who))
+    return Told(item.at, item.what.replace("_", " ").capitalize(), item.detail, "mute", short_name(item.who))
+
+
+def _next_step(account, parts, issued, contacts, happened, user, today) -> NextStep:
+    """The first thing that waits for a person, in the order of what it would cost to leave it."""
+    client_open = sum(p.cents for p in parts if p.payer is None and p.cents > 0)
+    to_invoice = client_open - sum(invoice.open for invoice in issued)
+    sent = next((item for item in happened if item.kind == "message"), None)
+    if sent and sent.state in ("failed", "bounced"):
+        return NextStep("The last message did not go out.", sent.who or sent.detail, "See messages", reverse("messages") + "?state=failed")
+    if to_invoice > 0:
+        sentence = f"${money.show(to_invoice)} is the client’s and on no invoice yet."
+        if may(user, "issue_invoices"):
+            return NextStep(sentence, "", "Issue invoice", reverse("invoice_new", args=[account.pk]), "i")
+        return NextStep(sentence, "A biller or supervisor issues it.")
+    if not any(p.kind == ContactPoint.Kind.EMAIL and p.usable and p.consent_on for p in contacts):
+        why = "Until then every document goes to the print list."
+        return NextStep("Ask for an e-mail address and consent to e-mail.", why, "Add contact", reverse("contact_new", args=[account.guarantor_id]), "")
+    overdue = [p for p in parts if p.payer is None and p.dated and p.day <= today]
+    if overdue:
+        days = (today - min(p.day for p in overdue)).days
+        return NextStep(f"${money.show(sum(p.cents for p in overdue))} is due, the oldest for {days} days.", "The ladder reminds by itself.")
+    return NextStep("Nothing waits for you here.")
+
+
+# -- may we? ------------------------------------------------------------------------------------------------------------------
+
+_ASKED = [  # icon, label, action, channel
+    ("mail", "E-mail bill", rules.Action.INVOICE, "email"),
+    ("mail", "Reminder", rules.Action.REMINDER, "email"),
+    ("phone", "Call", rules.Action.CALL, "phone"),
+    ("letter", "Letter", rules.Action.LETTER, "print"),
+]
+
+
+def guard(request, pk):
+    """May we contact the client now? Its own small request: the answer changes with the clock while the page stands open."""
+    row = get_object_or_404(Account.objects.for_staff(request.user).select_related("guarantor"), pk=pk)
+    now, today = dates.now(), dates.today()
+    policy = facts.policy(today)
+    read = {channel: facts.of_channel(row, channel, today) for channel in ("email", "phone", "print")}
+    zones = read["email"].zones
+    verdicts = [
+        _verdict(icon, label, rules.may(action, read[channel], now, policy), zones)
+        for icon, label, action, channel in _ASKED
+    ]
+    local = f"{_clock(now, zones[0])} in {zones[0].rpartition('/')[2].replace('_', ' ')}" if zones else "place unknown"
+    return render(request, "desk/_guard.html", {"account": row, "verdicts": verdicts, "local": local})
+
+
+def _verdict(icon: str, label: str, verdict: rules.Verdict, zones: tuple[str, ...]) -> dict:
+    """A verdict in words: allowed; blocked, by which rule, and the way round; or from when on."""
+    if verdict.allow:
+        return {"icon": icon, "label": label, "css": "yes", "said": "Allowed now", "rule": ""}
+    first = verdict.reasons[0].rule
+    rule = f"{first.way_round} Rule {first.id}: {first.citation}."
+    if verdict.earliest and zones:
+        said = f"From {_clock(verdict.earliest, zones[0])}, {verdict.earliest.astimezone(ZoneInfo(zones[0])):%b %-d}"
+        return {"icon": icon, "label": label, "css": "wait", "said": said, "rule": rule}
+    return {"icon": icon, "label": label, "css": "no", "said": first.sentence, "rule": rule}
+
+
+def _clock(moment: datetime, zone: str) -> str:
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{there.hour % 12 or 12}:{there:%M} {'am' if there.hour < 12 else 'pm'}"

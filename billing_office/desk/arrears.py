@@ -1,0 +1,163 @@
+"""The arrears board: who owes, how old it is, gross; each figure leads to the accounts behind it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts import aging
+from accounts.models import Account, Book, Posting
+from billing_office.audit import acts
+from billing_office.lib import charts, dates
+from billing_office.lib.tables import Column, Empty, Table, export
+
+CELLS = [*aging.COLUMNS]  # not yet due, the ages, credits
+COLOURS = {aging.NOT_DUE: "fa0", "a1": "fa1", "a2": "fa2", "a3": "fa3", "a4": "fa4"}
+OWNER_COLOURS = {"insurer": "cr1", "government": "cr2", "other": "cr3", "client": "cr4"}
+TOP = 25  # accounts past due on the board itself
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the board and the list that makes it."""
+
+    cents: int
+    href: str
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    label: str
+    css: str
+    figures: list[Figure]
+    total: Figure
+    accounts: int
+
+
+def arrears(request):
+    today, accounts = dates.today(), Account.objects.for_staff(request.user)
+    cells = aging.board(accounts, today)
+    held = aging.unapplied(accounts)
+    past = aging.past_due(accounts, today)
+    names = Account.objects.in_bulk([row.account for row in past[:TOP]])
+    context = {
+        "today": today,
+        "heads": [(label, COLOURS.get(name, "").replace("f", "c", 1)) for name, label in aging.COLUMNS.items()],
+        "rows": [_row(cells, owner, label) for owner, (label, _) in aging.OWNERS.items()],
+        "total": _row(cells, "all", "Total"),
+        "shares": _shares(cells),
+        "bars": charts.strip(
+            [charts.Part(COLOURS[name], aging.COLUMNS[name], _cents(cells, "all", name), _href("all", name)) for name in COLOURS]
+        ),
+        "unapplied": held,
+        "past": Table(_past_columns(names, today), past[:TOP], caption="Accounts past due", href=lambda row: reverse("account", args=[row.account])),
+        "past_count": len(past),
+        "past_cents": sum(row.cents for row in past),
+        "over_90": _cents(cells, "all", "a4"),
+        "over_90_href": _href("all", "a4"),
+        "not_due_href": _href("all", aging.NOT_DUE),
+        "not_due": _cents(cells, "all", aging.NOT_DUE),
+        "all_href": _href("all", "all"),
+    }
+    return render(request, "desk/arrears.html", context)
+
+
+def proof(request):
+    """The board's total beside the receivable book itself, summed from postings: its own request, since it reads the ledger."""
+    accounts = Account.objects.for_staff(request.user)
+    board = aging.board(accounts, dates.today()).get(("all", "all"), aging.Cell()).cents
+    legs = Posting.objects.filter(book=Book.RECEIVABLE, account__in=accounts.order_by().values("pk"))
+    ledger = legs.aggregate(sum=Sum("cents"))["sum"] or 0
+    return render(request, "desk/_proof.html", {"board": board, "ledger": ledger, "now": dates.now()})
+
+
+def rows(request, owner, column):
+    """The accounts behind one figure, most money first, on screen and as a file."""
+    if owner not in (*aging.OWNERS, "all") or column not in (*aging.COLUMNS, "all"):
+        raise Http404("No such figure on the board.")
+    today, accounts = dates.today(), Account.objects.for_staff(request.user)
+    found = aging.cell_accounts(accounts, today, owner, column)
+    asked = request.GET.get("as", "")
+    shown = found if asked else found[:500]
+    table = _rows_table(shown, today)
+    if file := export(table, f"arrears-{owner}-{column}", asked):
+        acts.record(request.user, "arrears_exported", detail={"owner": owner, "column": column, "rows": len(found)})
+        return file
+    table.totals = {"number": f"{len(found)} accounts", "cents": sum(row.cents for row in found)}
+    title = f"{_owner_label(owner)}: {aging.COLUMNS.get(column, 'all ages').lower()}"
+    context = {"table": table, "title": title, "count": len(found), "cents": table.totals["cents"], "more": len(found) - len(shown), "today": today}
+    return render(request, "desk/arrears_rows.html", context)
+
+
+def unapplied(request):
+    """The accounts that hold money on no charge yet."""
+    accounts = Account.objects.for_staff(request.user).filter(balance__unapplied_cents__gt=0).select_related("balance")
+    columns = [
+        Column("number", "Account", kind="id"),
+        Column("name", "Name"),
+        Column("cents", "Unapplied", value="balance.unapplied_cents", kind="money"),
+        Column("owed", "Owed in all", value="balance.receivable_cents", kind="nil_money"),
+    ]
+    found = list(accounts.order_by("-balance__unapplied_cents", "pk"))
+    empty = Empty("No unapplied money", "All money received is on a charge.")
+    table = Table(columns, found, caption="Unapplied money", href=lambda row: reverse("account", args=[row.pk]), empty=empty)
+    if file := export(table, "unapplied", request.GET.get("as", "")):
+        acts.record(request.user, "arrears_exported", detail={"column": "unapplied", "rows": len(found)})
+        return file
+    total = sum(row.balance.unapplied_cents for row in found)
+    table.totals = {"number": f"{len(found)} accounts", "cents": total}
+    context = {"table": table, "title": "Unapplied money", "count": len(found), "cents": total, "more": 0, "today": dates.today()}
+    return render(request, "desk/arrears_rows.html", context)
+
+
+# -- figures ------------------------------------------------------------------------------------------------------------------
+
+
+def _row(cells, owner: str, label: str) -> BoardRow:
+    whole = cells.get((owner, "all"), aging.Cell())
+    figures = [Figure(_cents(cells, owner, name), _href(owner, name)) for name in CELLS]
+    return BoardRow(label, OWNER_COLOURS.get(owner, ""), figures, Figure(whole.cents, _href(owner, "all")), whole.accounts)
+
+
+def _cents(cells, owner: str, name: str) -> int:
+    return cells.get((owner, name), aging.Cell()).cents
+
+
+def _href(owner: str, name: str) -> str:
+    return reverse("arrears_rows", args=[owner, name])
+
+
+def _shares(cells) -> list[str]:
+    """Each column's share of the whole, in percent with one decimal, in whole tenths so that nothing is a float."""
+    whole = _cents(cells, "all", "all")
+    return [f"{tenths // 10}.{tenths % 10} %" for name in CELLS for tenths in [abs(_cents(cells, "all", name)) * 1000 // whole if whole > 0 else 0]]
+
+
+def _owner_label(owner: str) -> str:
+    return aging.OWNERS[owner][0] if owner in aging.OWNERS else "Everyone"
+
+
+# -- lists --------------------------------------------------------------------------------------------------------------------
+
+
+def _account_columns(names: dict[int, Account], today: date, money_head: str) -> list[Column]:
+    return [
+        Column("number", "Account", value=lambda row: names[row.account].number, kind="id"),
+        Column("name", "Name", value=lambda row: names[row.account].name),
+        Column("cents", money_head, kind="money"),
+        Column("oldest", "Oldest since", kind="day"),
+        Column("age", "Age", value=lambda row: (today - row.oldest).days if row.oldest else None, kind="age"),
+    ]
+
+
+def _past_columns(names, today):
+    return _account_columns(names, today, "Past due")
+
+
+def _rows_table(found: list[aging.AccountRow], today: date) -> Table:
+    names = Account.objects.in_bulk([row.account for row in found])
+    empty = Empty("Nobody", "No account stands behind this figure.")
+    return Table(_account_columns(names, today, "Amount"), found, caption="Accounts", href=lambda row: reverse("account", args=[row.account]), empty=empty)

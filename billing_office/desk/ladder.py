@@ -1,0 +1,57 @@
+"""The ladder of reminders and the contact rules: what the office may change, and what it must know."""
+
+from django import forms
+from django.shortcuts import render
+
+from billing_office.audit.acts import record
+from billing_office.lib.fields import MoneyField, OfficeModelForm, StaleFormMixin
+from billing_office.lib.tables import Column
+from billing_office.lib.views import Records
+from dunning.models import ComplianceRule, ReminderLevel
+
+
+class LevelForm(StaleFormMixin, OfficeModelForm):
+    title = "The level was not saved."
+    least_cents = MoneyField(label="Smallest amount", help_text="Below it no reminder goes out.")
+
+    class Meta:
+        model = ReminderLevel
+        fields = ["level", "name", "days_after_due", "least_cents", "respite_days", "lead", "paragraph", "active"]
+        widgets = {"lead": forms.Textarea(attrs={"rows": 2}), "paragraph": forms.Textarea(attrs={"rows": 4})}
+        error_messages = {"days_after_due": {"unique": "Another level goes out on that day."}}
+
+    def clean_days_after_due(self):
+        days = self.cleaned_data["days_after_due"]
+        if not 0 <= days <= 730:
+            raise forms.ValidationError("Use 0 to 730 days after the due date.")
+        return days
+
+
+def record_level(user, level, changed, created):
+    record(user, "reminder_level_added" if created else "reminder_level_edited", level, changed=changed)
+
+
+LEVELS = Records(
+    model=ReminderLevel,
+    noun="reminder level",
+    plural="ladder",
+    form=LevelForm,
+    columns=[
+        Column("name", "Reminder"),
+        Column("level", "Level", kind="int"),
+        Column("days_after_due", "Days after due", kind="int"),
+        Column("least", "Smallest amount", value="least_cents", kind="money"),
+        Column("respite_days", "Days to pay", kind="int"),
+        Column("lead", "First sentence", wrap=True),
+        Column("state", "State", value=lambda level: ("On", "good") if level.active else ("Off", ""), kind="tag"),
+    ],
+    order=("days_after_due", "id"),
+    queryset=lambda user: ReminderLevel.objects.all(),
+    on_save=record_level,
+    edit="edit_ladder",
+)
+
+
+def contact_rules(request):
+    """The rules that every message and call is judged by, each with its source."""
+    return render(request, "desk/contact_rules.html", {"rules": ComplianceRule.objects.all()})

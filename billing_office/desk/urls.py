@@ -1,0 +1,18 @@
+from billing_office.staff.access import ANY_STAFF, PUBLIC, route
+
+from . import account_page, arrears, exports, home, ladder
+
+urlpatterns = [
+    route("", home.home, may=ANY_STAFF, name="home"),
+    route("healthz", home.healthz, may=PUBLIC, name="healthz"),
+    route("readyz", home.readyz, may=PUBLIC, name="readyz"),
+    route("accounts/<int:pk>/", account_page.account, may="read_accounts", name="account"),
+    route("accounts/<int:pk>/guard/", account_page.guard, may="read_accounts", name="account_guard"),
+    route("accounts/<int:pk>/export/", exports.account_export, may="read_accounts", name="account_export"),
+    route("arrears/", arrears.arrears, may="read_board", name="arrears"),
+    route("arrears/proof/", arrears.proof, may="read_board", name="arrears_proof"),
+    route("arrears/unapplied/", arrears.unapplied, may="read_board", name="arrears_unapplied"),
+    route("arrears/<str:owner>/<str:column>/", arrears.rows, may="read_board", name="arrears_rows"),
+    route("ladder/rules/", ladder.contact_rules, may="read_settings", name="contact_rules"),
+    *ladder.LEVELS.routes(route, "ladder/", read="read_settings"),
+]

@@ -1,0 +1,180 @@
+"""What goes out: messages by state, the print list, sending again; the outbox behind them; the local mail sink."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts import ledger, sending
+from accounts.models import Document, Message
+from billing_office.audit import acts
+from billing_office.lib import dates
+from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
+from billing_office.outbox import queue
+from billing_office.outbox.models import Job
+
+from . import printing
+
+STATES = {"": "All", "queued": "Waiting", "sent": "Sent", "failed": "Did not go out"}
+
+COLUMNS = [
+    Column("document", "Document", value="document.number", kind="id"),
+    Column("kind", "Kind", value="document.get_kind_display"),
+    Column("account", "Account", value=lambda m: m.account.name),
+    Column("channel", "How", value="get_channel_display"),
+    Column("to", "To"),
+    Column("state", "State", value="told", kind="tag"),
+    Column("at", "When", value=lambda m: m.sent_at or m.created_at, kind="moment"),
+    Column("note", "What is known", value=lambda m: m.error or m.waits_for or m.why_print, wrap=True),
+]
+
+
+def message_list(request):
+    state, found = request.GET.get("state", ""), Message.objects.for_staff(request.user).select_related("account", "document")
+    if state == "queued":
+        found = found.waiting()
+    elif state == "sent":
+        found = found.sent()
+    elif state == "failed":
+        found = found.failed()
+    if file := export(Table(COLUMNS, found.order_by("-id")), "messages", request.GET.get("as", "")):
+        acts.record(request.user, "messages_exported", detail={"state": state})
+        return file
+    page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
+    empty = Empty("No messages", "Nothing failed." if state == "failed" else "Invoices and reminders show here once they are queued.")
+    table = Table(COLUMNS, page.rows, caption="Messages", href=_href, page=page, empty=empty)
+    return render(request, "mailroom/messages.html", {"table": table, "chips": chips(request, "state", STATES.items())})
+
+
+def _href(message: Message) -> str:
+    return reverse("document_page", args=[message.document_id])
+
+
+def document_page(request, pk):
+    """A document and all its sendings; an invoice has a page of its own."""
+    row = get_object_or_404(Document.objects.for_staff(request.user).select_related("account", "invoice"), pk=pk)
+    if hasattr(row, "invoice"):
+        return redirect("invoice", pk=row.invoice.pk)
+    return render(request, "mailroom/document.html", {"document": row, "messages_of": row.messages.all()})
+
+
+def document_state(request, pk):
+    """Asked every two seconds by the page that waits for a PDF: it leads on once the bytes are there."""
+    row = get_object_or_404(Document.objects.for_staff(request.user), pk=pk)
+    response = HttpResponse(status=204)
+    if row.blob_id:
+        response["HX-Redirect"] = reverse("document", args=[row.pk])
+    return response
+
+
+@require_POST
+def send_again(request, pk):
+    """A person sends a document once more, by e-mail or on paper: a new message, copy n."""
+    row = get_object_or_404(Document.objects.for_staff(request.user), pk=pk)
+    on_paper = request.POST.get("by") == "print"
+    with ledger.locked([row.account_id]):
+        last = row.messages.order_by("-id").first()
+        if last.state == Message.State.QUEUED:
+            messages.info(request, f"{row.number} waits to go out already; nothing was queued twice.")
+            return redirect("document_page", pk=row.pk)
+        again = sending.send_again(last, on_paper=on_paper)
+        acts.record(request.user, "message_sent_again", again, detail={"copy": again.copy, "channel": again.channel})
+    where = f"by e-mail to {again.to}" if again.channel == Message.Channel.EMAIL else f"on the print list ({again.why_print.lower()})"
+    messages.success(request, f"{row.number} goes out again, {where}.")
+    return redirect("document_page", pk=row.pk)
+
+
+def print_list(request):
+    found = list(
+        Message.objects.for_staff(request.user).to_print().select_related("account__guarantor", "document").order_by("id")[:200]
+    )
+    columns = [
+        Column("document", "Document", value="document.number", kind="id"),
+        Column("account", "Account", value=lambda m: m.account.name),
+        Column("to", "To", wrap=True),
+        Column("why", "Why on paper", value="why_print"),
+        Column("since", "Since", value="created_at", kind="moment"),
+    ]
+    if file := export(Table(columns, found), "print-list", request.GET.get("as", "")):
+        acts.record(request.user, "messages_exported", detail={"state": "print"})
+        return file
+    return render(request, "mailroom/print_list.html", {"found": found, "table": Table(columns, found)})
+
+
+@require_POST
+def print_message(request, pk):
+    """A letter was printed and posted. The contact rules are asked again: a stop that came meanwhile holds it back."""
+    row = get_object_or_404(Message.objects.for_staff(request.user), pk=pk)
+    told = printing.mark_printed(row, by=request.user, now=dates.now())
+    (messages.success if told.printed else messages.error)(request, told.words)
+    return redirect("print_list")
+
+
+def outbox(request):
+    """What still must run: waiting, working, stopped; since when and why."""
+    found = Job.objects.exclude(state=Job.State.DONE)
+    page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
+    return render(request, "mailroom/outbox.html", {"page": page, "jobs": page.rows, "now": dates.now()})
+
+
+@require_POST
+def outbox_retry(request, pk):
+    job = get_object_or_404(Job, pk=pk)
+    queue.retry(job)
+    acts.record(request.user, "job_retried", job)
+    messages.success(request, f"{job} goes round again.")
+    return redirect("outbox")
+
+
+# -- the local mail sink: only where no real mail server is set ---------------------------------------------------------------
+
+
+def mail_sink(request):
+    """Mails that the local sink received, for messages to accounts that this person may know of."""
+    files = sorted(_sink().glob("*.eml"), reverse=True)[:200]
+    mails = [(path.name, message_from_bytes(path.read_bytes(), policy=default)) for path in files]
+    mine = _allowed(request.user, [mail["Message-ID"] for _, mail in mails])
+    shown = [
+        {
+            "name": name,
+            "subject": mail["Subject"],
+            "to": mail["To"],
+            "at": datetime.fromtimestamp((_sink() / name).stat().st_mtime, UTC),
+            "number": mine[mail["Message-ID"]],
+        }
+        for name, mail in mails
+        if mail["Message-ID"] in mine
+    ]
+    return render(request, "mailroom/sink.html", {"mails": shown})
+
+
+def mail_sink_mail(request, name):
+    path = _sink() / Path(name).name
+    if path.suffix != ".eml" or not path.is_file():
+        raise Http404("No such mail.")
+    mail = message_from_bytes(path.read_bytes(), policy=default)
+    if mail["Message-ID"] not in _allowed(request.user, [mail["Message-ID"]]):
+        raise Http404("No such mail.")
+    sent = Message.objects.select_related("document").get(message_id=mail["Message-ID"])
+    context = {"mail": mail, "body": mail.get_body(("plain",)).get_content(), "document": sent.document, "name": name}
+    context["heads"] = [(head, mail[head]) for head in ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")]
+    return render(request, "mailroom/sink_mail.html", context)
+
+
+def _sink() -> Path:
+    if not settings.MAIL_SINK:
+        raise Http404("A real mail server is in use.")
+    return Path(settings.MAIL_SINK)
+
+
+def _allowed(user, ids: list[str]) -> dict[str, str]:
+    """Document numbers by Message-ID, of those messages that the user may know of."""
+    mine = Message.objects.for_staff(user).filter(message_id__in=ids)
+    return dict(mine.values_list("message_id", "document__number"))

@@ -1,0 +1,138 @@
+"""Invoices: list, page, preview and issue, the PDF."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts import ledger
+from accounts.addressing import mailing_lines
+from accounts.models import Account, Document
+from accounts.sending import by_email
+from billing_office.audit import acts
+from billing_office.lib import dates, money
+from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
+from billing_office.staff.access import may
+
+from . import balances, issuing
+from .models import Invoice
+
+SHOWS = {"": "All", "open": "Open", "overdue": "Overdue", "void": "Void"}
+
+
+def invoices(request):
+    today, show, text = dates.today(), request.GET.get("show", ""), request.GET.get("q", "").strip().replace("\x00", "")
+    found = Invoice.objects.for_staff(request.user).select_related("account")
+    if text:
+        found = found.matching(text)
+    found = found.void() if show == "void" else found.still_open() if show in ("open", "overdue") else found
+    if show == "overdue":
+        found = found.filter(due_on__lt=today)
+    asked = request.GET.get("as", "")
+    if asked in ("csv", "xlsx"):
+        everything = list(found.order_by("-id"))
+        acts.record(request.user, "invoices_exported", detail={"as": asked, "rows": len(everything)})
+        return export(Table(_columns(everything, today), everything), "invoices", asked)
+    page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
+    empty = Empty("No invoices", "Nothing matches." if text or show else "Open an account and press i to issue one.")
+    table = Table(_columns(page.rows, today), page.rows, caption="Invoices", href=_href, page=page, empty=empty)
+    context = {"table": table, "text": text, "chips": chips(request, "show", SHOWS.items())}
+    return render(request, "invoices/list.html", context)
+
+
+def _href(invoice: Invoice) -> str:
+    return reverse("invoice", args=[invoice.pk])
+
+
+def _columns(rows: list[Invoice], today) -> list[Column]:
+    still = balances.of_invoices(rows)
+    return [
+        Column("number", "Invoice", kind="id"),
+        Column("account", "Account", value=lambda i: i.account.number if i.account else "", kind="id"),
+        Column("name", "To", value=lambda i: i.account.name if i.account else ""),
+        Column("issued", "Issued", value="issued_on", kind="day"),
+        Column("due", "Due", value="due_on", kind="day"),
+        Column("cents", "Amount", kind="money"),
+        Column("open", "Still open", value=lambda i: still[i.pk], kind="money"),
+        Column("state", "State", value=lambda i: state(i, still[i.pk], today), kind="tag"),
+    ]
+
+
+def state(invoice: Invoice, still: int, today) -> tuple[str, str]:
+    """The word and tone for where an invoice stands; derived, never stored."""
+    if invoice.voided_at:
+        return "Void", ""
+    if not still:
+        return "Settled", "good"
+    if invoice.due_on < today:
+        return "Overdue", "bad"
+    return ("Part paid", "info") if still < invoice.cents else ("Open", "")
+
+
+def invoice(request, pk):
+    row = get_object_or_404(Invoice.objects.for_staff(request.user).select_related("account", "document", "office", "issued_by"), pk=pk)
+    still = balances.of_invoices([row])[row.pk]
+    context = {
+        "invoice": row,
+        "lines": row.lines.all(),
+        "still": still,
+        "state": state(row, still, dates.today()),
+        "messages_of": row.document.messages.all(),
+    }
+    return render(request, "invoices/page.html", context)
+
+
+def invoice_new(request, pk):
+    """What would be asked, and of whom; issuing it takes one press, and a second press changes nothing."""
+    account = get_object_or_404(Account.objects.for_staff(request.user).select_related("office"), pk=pk)
+    if request.method == "POST":
+        return _issue(request, account)
+    lines = issuing.ready(account)
+    point, why_print = by_email(account)
+    context = {
+        "account": account,
+        "lines": lines,
+        "total": sum(line.cents for line in lines),
+        "due_on": issuing.due_on(account.office, dates.today()),
+        "to": mailing_lines(account),
+        "point": point,
+        "why_print": why_print,
+        "key": uuid.uuid4().hex,
+    }
+    return render(request, "invoices/new.html", context)
+
+
+def _issue(request, account: Account):
+    key = request.POST.get("key", "")
+    if len(key) != 32 or not key.isalnum():
+        raise Http404("The page is too old. Open it again.")
+    try:
+        row = issuing.issue(account, on=dates.today(), by=request.user, key=f"invoice:{key}")
+    except (issuing.NothingToInvoice, ledger.Refused) as error:
+        messages.error(request, f"No invoice was issued. {error}")
+        return redirect("account", pk=account.pk)
+    way = "It is being rendered and e-mailed." if row.document.messages.filter(channel="email").exists() else "It is on the print list."
+    messages.success(request, f"Issued {row.number} for ${money.show(row.cents)}. {way}")
+    return redirect("invoice", pk=row.pk)
+
+
+@require_GET
+def document(request, pk):
+    """The stored PDF, byte for byte; checked against its hash before it leaves."""
+    row = get_object_or_404(Document.objects.for_staff(request.user).select_related("blob"), pk=pk)
+    if row.kind == Document.Kind.INVOICE and not may(request.user, "read_services"):
+        raise PermissionDenied("An invoice names services; this needs the right “read services”.")
+    if row.blob is None:
+        return render(request, "invoices/rendering.html", {"document": row}, status=202)
+    if not row.blob.intact:
+        raise RuntimeError(f"document {row.pk}: the stored bytes are not those of their hash")
+    acts.record(request.user, "document_read", row, account_id=row.account_id)
+    response = HttpResponse(bytes(row.blob.content), content_type=row.blob.media_type)
+    response["Content-Disposition"] = f'inline; filename="{row.file_name}"'
+
+
+    return response
