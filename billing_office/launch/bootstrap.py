@@ -104,7 +104,7 @@ def step(name: str, out=sys.stderr):
     try:
         yield
     except BaseException:
-        print("failed", file=out, flush=True)
+        print("not done", file=out, flush=True)
         raise
     print(f"{time.monotonic() - begin:.1f} s", file=out, flush=True)
 

@@ -4,11 +4,13 @@ import sys
 from pathlib import Path
 
 QUEUES = ("office", "mail", "pdf")
+ACCESS = '%(h)s "%(m)s %(U)s" %(s)s %(b)s bytes %(L)s s'  # without the query: searches hold people's names
 
 
 def web(port: int) -> list[str]:
     gunicorn = [sys.executable, "-m", "gunicorn", "billing_office.wsgi", "--no-control-socket"]
-    return [*gunicorn, "--workers", "2", "--threads", "4", "--bind", f"127.0.0.1:{port}", "--access-logfile", "-"]
+    size = ["--workers", "2", "--threads", "4", "--graceful-timeout", "8", "--bind", f"127.0.0.1:{port}"]
+    return [*gunicorn, *size, "--access-logfile", "-", "--access-logformat", ACCESS]
 
 
 def workers() -> dict[str, list[str]]:

@@ -62,7 +62,8 @@ def start(data: Path, *options: str, durable: bool = True) -> Path:
         if subprocess.run(command, check=False, capture_output=True, cwd="/", start_new_session=True).returncode == 0:
             return sockets
         time.sleep(3 * (attempt == 1))  # children of a killed server need a moment to notice and let the memory go
-    raise Trouble(f"PostgreSQL did not start: {_last_line(log)} Its log: {log}")
+    said = log.read_text(errors="replace") if log.exists() else ""
+    raise Trouble(f"PostgreSQL did not start: {_reason(said)} (all of it: {log})")
 
 
 def stop(data: Path):
@@ -140,7 +141,7 @@ def _make(data: Path, run: list[str], durable: bool):
     made = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", start_new_session=True)
     if made.returncode:
         shutil.rmtree(draft, ignore_errors=True)
-        raise Trouble(f"PostgreSQL could not make its data in {data}: {' '.join(made.stderr.split())[-300:]}")
+        raise Trouble(f"PostgreSQL could not make its data in {data}: {_reason(made.stderr)}")
     draft.replace(data)
 
 
@@ -185,7 +186,8 @@ def _sockets(data: Path) -> Path:
     return short
 
 
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    fatal = [line for line in lines if "FATAL" in line or "PANIC" in line]
-    return (fatal or lines or ["it said nothing."])[-1]
+def _reason(said: str) -> str:
+    """The line of what PostgreSQL said that tells why it gave up."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    fatal = [line for line in lines if any(word in line for word in ("PANIC:", "FATAL:", "ERROR:", "error:"))]
+    return (fatal or lines or ["it gave no reason."])[-1]
