@@ -1,0 +1,223 @@
+"""A small office to look at: invented people, every amount through the ledger, dates relative to today. Loaded once."""
+
+import heapq
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from accounts import ledger, opening
+from accounts.models import Account, Charge, Client, ContactPoint, Kind, Payer
+from billing_office.audit import acts
+from billing_office.staff.models import Office, Role, User
+from invoices import issuing
+
+PASSWORD = "harbor-lantern-42"  # noqa: S105  of the demo alone, and printed by `up`
+STAFF = [
+    ("m.reyes", "Maria Reyes", Role.CLERK),
+    ("a.kim", "Anna Kim", Role.BILLER),
+    ("j.tran", "Jonas Tran", Role.COLLECTOR),
+    ("s.okafor", "Sade Okafor", Role.SUPERVISOR),
+    ("l.weiss", "Lena Weiss", Role.AUDITOR),
+    ("t.admin", "Tom Admin", Role.ADMIN),
+]
+
+PAYERS = [
+    ("Blue Lake Health", Payer.Class.INSURER, "62308"),
+    ("Prairie Mutual", Payer.Class.INSURER, "71412"),
+    ("Medicare Part B", Payer.Class.GOVERNMENT, "00952"),
+    ("Illinois Medicaid", Payer.Class.GOVERNMENT, "77200"),
+    ("Lone Star Freight", Payer.Class.EMPLOYER, ""),
+    ("Sangamon County", Payer.Class.OTHER, ""),
+]
+
+SERVICES = [  # plain words, code, cents, who performs it
+    ("Office visit, 20 minutes", "99213", 18000, "Dr. Maria Lopez"),
+    ("Office visit, 30 minutes", "99214", 24500, "Dr. Maria Lopez"),
+    ("Blood test, full panel", "80053", 9600, "Dr. Maria Lopez"),
+    ("X-ray of the chest, 2 views", "71046", 18500, "Springfield Imaging"),
+    ("Physical therapy, 15 minutes", "97110", 8000, "James Okafor"),
+    ("Heart tracing (ECG)", "93000", 9800, "Dr. Maria Lopez"),
+    ("MRI of the lower back", "72148", 50000, "Springfield Imaging"),
+    ("Knee arthroscopy", "29881", 390000, "Dr. Owen Park"),
+    ("Work fitness exam", "99455", 8500, "Dr. Maria Lopez"),
+    ("Flu shot", "90686", 7000, "Nurse Ada Brandt"),
+]
+
+PEOPLE = """Anna Kowalski, Robert White, Danielle Rodriguez, Joseph Cisneros, Angela Quinn, Raymond Reed, Thomas Ward, Monica Roberts,
+Carmen Peterson, Michael Durán, Gregory Crawford, Theresa Wells, Emily Lane, Stacy Reed, Luis Ortega, Tanya Brooks, Briana Willis,
+Samuel Whitfield, Karen Dole, Peter Nunn, Zoë Müller-Łukasiewicz, Mei Tanaka, Olena Shevchenko, Whitney Dennis, Roberta Rocha,
+Dominic Rosario, Rachel Christensen, Ruth Okonkwo, Walter Gibson, Priya Sharma, Henry Castillo, Nora Lindqvist, Isaac Bloom, Grace Adeyemi,
+Victor Hale, Lucille Bennett""".replace("\n", " ").split(", ")
+
+STREETS = ["Orchard Lane", "Cedar Elm Lane", "Harbor Street", "Chestnut Court", "Mill Road", "Lakeshore Drive", "Prairie Avenue"]
+CONSENT = "We may send your bills by unencrypted e-mail. Others might be able to read them. You can stop this at any time."
+
+
+@dataclass(frozen=True)
+class Cast:
+    office: Office
+    clerk: User
+    biller: User
+    payers: list[Payer]
+
+
+@dataclass
+class Calendar:
+    """What the office did on which day: acts are done in the order of their days, and may put later acts on it."""
+
+    today: date
+    waiting: list = field(default_factory=list)
+    put: int = 0
+
+    def on(self, day: date, act: Callable[..., None], *args):
+        if day <= self.today:
+            self.put += 1
+            heapq.heappush(self.waiting, (day, self.put, act, args))
+
+    def run(self):
+        while self.waiting:
+            day, _, act, args = heapq.heappop(self.waiting)
+            act(day, *args)
+
+
+def load(today: date) -> str:
+    """Fill an empty office. Returns what was done, in words; a second call changes nothing."""
+    if User.objects.filter(username=STAFF[0][0]).exists():
+        return "The demo office is there already."
+    if Account.objects.exists():
+        return "The office has accounts of its own; no demo data was loaded."
+    with transaction.atomic():
+        cast = _cast(today)
+        chance = random.Random(62701)  # noqa: S311  invented data, the same each time
+        calendar = Calendar(today)
+        for at, name in enumerate(PEOPLE):
+            _account(cast, calendar, chance, at, name)
+        calendar.run()
+    return f"Loaded {len(PEOPLE)} accounts, {len(PAYERS)} payers and {len(STAFF)} log-ins."
+
+
+def _cast(today: date) -> Cast:
+    office = Office.objects.order_by("pk").first()
+    for field, value in {
+        "code": "LAKE", "name": "Lakeside Billing Office", "street": "1200 Harbor Street, Suite 400",
+        "city_line": "Springfield, IL 62701", "phone": "(555) 010-2000", "hours": "Monday to Friday 8 am to 6 pm",
+        "email": "billing@lakeside.example", "website": "lakeside.example", "time_zone": "America/Chicago",
+        "pay_to": "Lakeside Billing Office\nPO Box 991\nSpringfield, IL 62705-0991",
+        "help_text": "You may get free or lower-cost care, based on your income and family size. You can also pay over time. "
+        "Call (555) 010-2030.",
+    }.items():  # fmt: skip
+        setattr(office, field, value)
+    office.save()
+    people = {}
+    for username, name, role in STAFF:
+        people[role] = User.objects.create_user(username, PASSWORD, name=name, role=role, email=f"{username}@lakeside.example")
+        people[role].offices.add(office)
+    service = User.objects.service()
+    payers = [
+        opening.open_payer(name=name, payer_class=kind, electronic_id=number, by=service, opened_on=today - timedelta(days=400))
+        for name, kind, number in PAYERS
+    ]
+    return Cast(office, people[Role.CLERK], people[Role.BILLER], payers)
+
+
+def _account(cast: Cast, calendar: Calendar, chance: random.Random, at: int, name: str):
+    today = calendar.today
+    first, _, last = name.partition(" ")
+    insured = at % 4 != 3
+    payer = cast.payers[at % len(cast.payers)] if insured else None
+    opened = today - timedelta(days=chance.randrange(160, 400))
+    account = opening.open_account(
+        office=cast.office, first_name=first, last_name=last, birth_date=date(1940 + chance.randrange(60), 1 + chance.randrange(12), 1 + chance.randrange(28)),
+        financial_class=Account.FinancialClass.COMMERCIAL if insured else Account.FinancialClass.SELF_PAY, by=cast.clerk, opened_on=opened,
+    )  # fmt: skip
+    client = account.guarantor
+    _contacts(cast, chance, at, client, first, last, opened)
+    if at % 9 == 1:
+        Client.objects.create(account=account, first_name="Emma", last_name=last, relation="daughter", birth_date=date(2015, 4, 12))
+    for visit in range(1 + at % 4):
+        day = today - timedelta(days=[6, 24, 41, 68, 97, 128, 150][(at + 2 * visit) % 7])
+        calendar.on(day, _visit, cast, calendar, chance, f"demo:{at}:{visit}", account, payer)
+
+
+def _contacts(cast: Cast, chance: random.Random, at: int, client: Client, first: str, last: str, opened: date):
+    ContactPoint.objects.create(
+        client=client, kind=ContactPoint.Kind.POSTAL, street=f"{10 + chance.randrange(900)} {chance.choice(STREETS)}", city="Springfield",
+        region="IL", postcode="62704", verified_on=opened, source="registration",
+    )  # fmt: skip
+    ContactPoint.objects.create(
+        client=client, kind=ContactPoint.Kind.PHONE, value=f"(217) 555-01{at:02d}", verified_on=opened, source="registration"
+    )
+    if at % 7 == 6:
+        return  # no e-mail known
+    local = f"{first}.{last}".lower().encode("ascii", "ignore").decode().replace(" ", "")
+    consented = {} if at % 7 == 5 else {"consent_on": opened, "consent_wording": CONSENT, "consent_by": cast.clerk}
+    ContactPoint.objects.create(
+        client=client, kind=ContactPoint.Kind.EMAIL, value=f"{local}@example.org", preferred=True, source="registration", **consented
+    )  # fmt: skip
+
+
+def _visit(on: date, cast: Cast, calendar: Calendar, chance: random.Random, key: str, account: Account, payer: Payer | None):
+    """One visit of one to three services: charged; its payer answers in two weeks; what is the client's is invoiced."""
+    charges = [
+        ledger.charge(
+            account, cents=cents, service_on=on, description=words, code=code, code_system="CPT", provider=who,
+            client=account.guarantor, payer=payer, key=f"{key}:{n}", by=cast.biller,
+        )
+        for n, (words, code, cents, who) in enumerate(chance.sample(SERVICES, 1 + chance.randrange(3)))
+    ]  # fmt: skip
+    if payer:
+        calendar.on(on + timedelta(days=14), _answer, cast, key, account, payer, charges)
+    if chance.random() > 0.15:
+        calendar.on(on + timedelta(days=16 if payer else 2), _bill, cast, calendar, chance.random(), key, account)
+
+
+def _answer(on: date, cast: Cast, key: str, account: Account, payer: Payer, charges: list[Charge]):
+    """The payer takes 36 % off, pays 80 % of the rest, and leaves its client 20 % (coinsurance)."""
+    shares = []
+    for charge in charges:
+        off = charge.cents * 36 // 100
+        paid = (charge.cents - off) * 80 // 100
+        ledger.adjust(
+            Kind.CONTRACTUAL_WRITEOFF, charge, off, on=on, key=f"{key}:off:{charge.pk}", by=cast.biller, payer=payer, memo="CO-45"
+        )  # fmt: skip
+        shares.append(ledger.Share(charge.pk, paid))
+        ledger.transfer_responsibility(
+            charge, charge.cents - off - paid, source=payer, target=None, on=on, key=f"{key}:move:{charge.pk}", by=cast.biller,
+            memo="PR-2 coinsurance",
+        )  # fmt: skip
+    ledger.receive_payer_payment(
+        payer, cents=sum(share.cents for share in shares), received_on=on, method="transfer", reference=f"EFT {account.pk:05d}",
+        shares={account.pk: shares}, key=f"{key}:paid", by=cast.biller,
+    )  # fmt: skip
+
+
+def _bill(on: date, cast: Cast, calendar: Calendar, habit: float, key: str, account: Account):
+    """Invoice the client, who pays all, a part, too much or nothing, by habit."""
+    try:
+        invoice = issuing.issue(account, on=on, by=cast.biller, key=f"{key}:invoice")
+    except issuing.NothingToInvoice:
+        return
+    if habit < 0.35:
+        calendar.on(on + timedelta(days=20), _pay, cast, key, account, invoice.cents)
+    elif habit < 0.5:
+        calendar.on(on + timedelta(days=25), _pay, cast, key, account, max(2500, invoice.cents // 3))
+    elif habit > 0.93:
+        calendar.on(on + timedelta(days=9), _pay, cast, key, account, invoice.cents + 4000)
+
+
+def _pay(on: date, cast: Cast, key: str, account: Account, cents: int):
+    """The client pays: the oldest open charges first, the rest stays unapplied."""
+    left, shares = cents, []
+    for item in account.open_items.filter(payer=None, cents__gt=0).order_by("charge__service_on", "charge"):
+        part = min(left, item.cents)
+        if part:
+            shares.append(ledger.Share(item.charge_id, part))
+        left -= part
+    payment = ledger.receive_client_payment(
+        account, cents=cents, received_on=on, method="cheque", reference=f"{1000 + account.pk}", shares=shares, key=f"{key}:client",
+        by=cast.clerk,
+    )  # fmt: skip
+    acts.record(cast.clerk, "payment_posted", payment, account_id=account.pk, detail={"cents": cents})

@@ -1,0 +1,19 @@
+from django.core.management.base import BaseCommand
+
+from billing_office.desk import demo
+from billing_office.lib import dates
+
+
+class Command(BaseCommand):
+    help = "Fill an empty office with demo data, once."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--log-ins", action="store_true", help="only list the demo log-ins, one per role")
+
+    def handle(self, *args, **options):
+        if not options["log_ins"]:
+            self.stdout.write(demo.load(dates.today()))
+            return
+        self.stdout.write(f"Log-ins of the demo office, password {demo.PASSWORD}:")
+        for username, name, role in demo.STAFF:
+            self.stdout.write(f"  {role.label:<11} {username:<10} {name}")
