@@ -176,8 +176,19 @@ def net(parts: list[Part], credit: int) -> Netted:
     return Netted(still, left)
 
 
-def unapplied(accounts) -> Cell:
-    """Money received on these accounts that is on no charge yet."""
-    held = Account.objects.filter(pk__in=accounts.order_by().values("pk"), balance__unapplied_cents__gt=0)
-    sums = held.aggregate(cents=Sum("balance__unapplied_cents"), accounts=Count("pk"))
-    return Cell(sums["cents"] or 0, sums["accounts"])
+def unapplied(accounts) -> dict[str, Cell]:
+    """Money on no charge yet, by owner: clients' on these accounts, payers' on their house accounts, which no office owns."""
+    clients = Account.objects.filter(pk__in=accounts.order_by().values("pk"))
+    houses = Account.objects.filter(kind=Account.Kind.HOUSE, payer__isnull=False)
+    cells = {"client": _held(clients)}
+    for owner, (_, classes) in OWNERS.items():
+        if classes:
+            cells[owner] = _held(houses.filter(payer__payer_class__in=classes))
+    return cells
+
+
+def _held(accounts) -> Cell:
+    sums = accounts.filter(balance__unapplied_cents__gt=0).aggregate(
+        cents=Sum("balance__unapplied_cents"), n=Count("pk")
+    )
+    return Cell(sums["cents"] or 0, sums["n"])

@@ -4,7 +4,7 @@ Every verb takes the lock of the accounts it touches, reads again under it, post
 repeated with the same `key`. Guards in the database (migration 0002) hold what this module promises.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -348,6 +348,22 @@ def allocate(payment: Payment, account: Account, shares: list[Share], *, on: dat
             account.pk, Kind.ALLOCATION, on, (Leg(Book.TRANSFER_CLEARING, total, payment=payment.pk), *paid), key
         )
         return list(post_many([away, here], by).entries.values())
+
+
+def bring_in(charges: list[Charge], payments: list[Payment], entries: Callable[[], list[Entry]], by) -> Posted:
+    """Bulk: save these charges and payments and post all that `entries()` makes of them, in one transaction.
+
+    `entries` is called when the rows have their ids. Take `locked()` first and leave out what was posted before: an entry
+    that stands already raises Refused, and nothing is saved.
+    """
+    with transaction.atomic():
+        Charge.objects.bulk_create(charges)
+        Payment.objects.bulk_create(payments)
+        made = entries()
+        posted = post_many(made, by)
+        if len(posted.new) != len(made):
+            raise Refused("Some of this was posted before. Look again and leave it out.")
+        return posted
 
 
 # -- without money ------------------------------------------------------------------------------------------------------

@@ -84,18 +84,21 @@ _TIMELINE = """
     SELECT * FROM (
         (SELECT a.at, 'act', a.verb, a.reason, '', NULL::bigint, u.name, a.id
            FROM audit_act a JOIN staff_user u ON u.id = a.actor_id
-          WHERE a.account_id = %(account)s AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written') ORDER BY a.id DESC LIMIT %(limit)s)
+          WHERE a.account_id = %(account)s AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written')
+          ORDER BY a.id DESC LIMIT %(limit)s)
         UNION ALL
         (SELECT e.posted_at, 'money', e.kind, e.memo, e.effective_date::text, max(abs(p.cents)), u.name, e.id
-           FROM accounts_journalentry e JOIN staff_user u ON u.id = e.posted_by_id JOIN accounts_posting p ON p.entry_id = e.id
-          WHERE e.account_id = %(account)s GROUP BY e.id, u.name ORDER BY e.id DESC LIMIT %(limit)s)
+           FROM accounts_journalentry e JOIN staff_user u ON u.id = e.posted_by_id
+           JOIN accounts_posting p ON p.entry_id = e.id WHERE e.account_id = %(account)s
+          GROUP BY e.id, u.name ORDER BY e.id DESC LIMIT %(limit)s)
         UNION ALL
         (SELECT coalesce(m.sent_at, m.created_at), 'message', m.channel, d.number || ' to ' || m.to, m.state, NULL, m.error, m.id
            FROM accounts_message m JOIN accounts_document d ON d.id = m.document_id
           WHERE m.account_id = %(account)s ORDER BY m.id DESC LIMIT %(limit)s)
         UNION ALL
         (SELECT n.at, 'note', 'note', n.text, '', NULL, u.name, n.id
-           FROM accounts_note n JOIN staff_user u ON u.id = n.author_id WHERE n.account_id = %(account)s ORDER BY n.id DESC LIMIT %(limit)s)
+           FROM accounts_note n JOIN staff_user u ON u.id = n.author_id
+          WHERE n.account_id = %(account)s ORDER BY n.id DESC LIMIT %(limit)s)
     ) AS happened (at, kind, what, detail, state, cents, who, id)
     WHERE %(only)s = '' OR kind = %(only)s ORDER BY at DESC, id DESC LIMIT %(limit)s
 """

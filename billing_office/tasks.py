@@ -24,4 +24,3 @@ def sweep():
 @shared_task(name="office.day")
 def day():
     schedule.today_begins()
-

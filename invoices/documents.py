@@ -24,7 +24,9 @@ def invoice(account: Account, office: Office, number: str, lines: list, *, on, d
         "lead": _lead(lines, total),
         "what": "What was done",
         "columns": [head for head, _ in columns],
-        "visits": [_visit(key, list(group), columns) for key, group in groupby(sorted(lines, key=_visit_key), key=_visit_key)],
+        "visits": [
+            _visit(key, list(group), columns) for key, group in groupby(sorted(lines, key=_visit_key), key=_visit_key)
+        ],
         "totals": {"label": "Total", "amounts": [money.show(sum(map(of, lines))) for _, of in columns]},
         "settle": [{"label": "Amount due", "amount": f"${money.show(total)}", "tone": "t"}],
         "help": {"title": "Need help paying?", "text": office.help_text} if office.help_text else None,
@@ -66,7 +68,11 @@ def _visit(key, lines, columns) -> dict:
         "who": who,
         "by": by,
         "lines": [
-            {"what": _what(line.item.charge), "code": line.item.charge.code, "amounts": [money.show(of(line)) for _, of in columns]}
+            {
+                "what": _what(line.item.charge),
+                "code": line.item.charge.code,
+                "amounts": [money.show(of(line)) for _, of in columns],
+            }
             for line in lines
         ],
     }
@@ -78,6 +84,14 @@ def _what(charge) -> str:
 
 
 def _notes(office: Office) -> list[dict]:
-    ways = " or ".join(way for way in [f"call {office.phone}" if office.phone else "", f"write to {office.email}" if office.email else ""] if way)
-    text = f"{ways[0].upper()}{ways[1:]}. You can hold back the part you question." if ways else "Tell us. You can hold back the part you question."
+    ways = " or ".join(
+        way
+        for way in [f"call {office.phone}" if office.phone else "", f"write to {office.email}" if office.email else ""]
+        if way
+    )
+    text = (
+        f"{ways[0].upper()}{ways[1:]}. You can hold back the part you question."
+        if ways
+        else "Tell us. You can hold back the part you question."
+    )
     return [{"title": "Think something is wrong?", "text": text}]

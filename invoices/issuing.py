@@ -1,4 +1,4 @@
-"""Issuing: what is open at the client and on no live invoice yet becomes a numbered, frozen, due invoice, queued to be rendered and sent."""
+"""Issuing: what is open at the client and on no live invoice yet becomes a numbered, frozen, due invoice, queued to go out."""
 
 import hashlib
 import json
@@ -78,7 +78,12 @@ def issue(account: Account, *, on: date, by, key: str, as_of=None) -> Invoice:
         number = f"{office.code}-INV-{sequence:06d}"
         words = documents.invoice(account, office, number, lines, on=on, due_on=due)
         document = Document.objects.create(
-            account=account, kind=Document.Kind.INVOICE, number=number, template="invoice", paper=office.paper, context=words
+            account=account,
+            kind=Document.Kind.INVOICE,
+            number=number,
+            template="invoice",
+            paper=office.paper,
+            context=words,
         )
         invoice = Invoice.objects.create(
             office=office, account=account, number=number, series_number=sequence, issued_on=on, due_on=due,
@@ -88,7 +93,9 @@ def issue(account: Account, *, on: date, by, key: str, as_of=None) -> Invoice:
         for line in lines:
             ledger.fall_due_also(line.item, line.cents, due, from_day=on, because=number)
         sending.queue(document, account, action="invoice", as_of=as_of)
-        acts.record(by, "invoice_issued", invoice, detail={"number": number, "cents": invoice.cents, "due_on": str(due)})
+        acts.record(
+            by, "invoice_issued", invoice, detail={"number": number, "cents": invoice.cents, "due_on": str(due)}
+        )
         return invoice
 
 

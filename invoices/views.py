@@ -74,7 +74,9 @@ def state(invoice: Invoice, still: int, today) -> tuple[str, str]:
 
 
 def invoice(request, pk):
-    row = get_object_or_404(Invoice.objects.for_staff(request.user).select_related("account", "document", "office", "issued_by"), pk=pk)
+    row = get_object_or_404(
+        Invoice.objects.for_staff(request.user).select_related("account", "document", "office", "issued_by"), pk=pk
+    )
     still = balances.of_invoices([row])[row.pk]
     context = {
         "invoice": row,
@@ -115,7 +117,11 @@ def _issue(request, account: Account):
     except (issuing.NothingToInvoice, ledger.Refused) as error:
         messages.error(request, f"No invoice was issued. {error}")
         return redirect("account", pk=account.pk)
-    way = "It is being rendered and e-mailed." if row.document.messages.filter(channel="email").exists() else "It is on the print list."
+    way = (
+        "It is being rendered and e-mailed."
+        if row.document.messages.filter(channel="email").exists()
+        else "It is on the print list."
+    )
     messages.success(request, f"Issued {row.number} for ${money.show(row.cents)}. {way}")
     return redirect("invoice", pk=row.pk)
 
@@ -133,6 +139,5 @@ def document(request, pk):
     acts.record(request.user, "document_read", row, account_id=row.account_id)
     response = HttpResponse(bytes(row.blob.content), content_type=row.blob.media_type)
     response["Content-Disposition"] = f'inline; filename="{row.file_name}"'
-
 
     return response

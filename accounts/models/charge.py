@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import models
 
+from billing_office.staff.access import may
+
 from .account import Account
 from .client import Client
 
@@ -30,3 +32,10 @@ class Charge(models.Model):
 
     def __str__(self):
         return self.description
+
+    def words_for(self, user) -> str:
+        """What was done, for those who may read it; a collector reads only that it was a service."""
+        return self.description if may(user, "read_services") else "Service"
+
+    def code_for(self, user) -> str:
+        return self.code if may(user, "read_codes") else ""

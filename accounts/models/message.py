@@ -82,5 +82,10 @@ class Message(models.Model):
         """Its state as a word and a tone."""
         if self.state == self.State.QUEUED and self.channel == self.Channel.PRINT:
             return "To print", "warn"
-        tones = {self.State.SENT: "good", self.State.DELIVERED: "good", self.State.FAILED: "bad", self.State.BOUNCED: "bad"}
+        tones = {
+            self.State.SENT: "good",
+            self.State.DELIVERED: "good",
+            self.State.FAILED: "bad",
+            self.State.BOUNCED: "bad",
+        }
         return self.get_state_display(), tones.get(self.state, "info")

@@ -118,7 +118,11 @@ def _owed(account: Account, parts: list[aging.Part], today: date) -> dict:
     client = [p for p in parts if p.payer is None and p.day]
     now, later = sum(p.cents for p in client if p.day <= today), sum(p.cents for p in client if p.day > today)
     oldest = min((p.day for p in client if p.day <= today), default=None)
-    parties = [Party(f"{account.name} owes now", now, f"oldest {(today - oldest).days} days" if oldest else "nothing due", "fr4")]
+    parties = [
+        Party(
+            f"{account.name} owes now", now, f"oldest {(today - oldest).days} days" if oldest else "nothing due", "fr4"
+        )
+    ]
     if later:
         first = min(p.day for p in client if p.day > today)
         parties.append(Party(f"{account.name}, not yet due", later, f"next {dates.short(first, today)}", "fa0"))
@@ -147,7 +151,12 @@ def _payers(parts: list[aging.Part], today: date):
             sums.setdefault((part.party, part.payer_class), []).append(part)
     for (name, payer_class), theirs in sorted(sums.items(), key=lambda item: -sum(p.cents for p in item[1])):
         days = (today - min(p.day for p in theirs)).days
-        yield name, sum(p.cents for p in theirs), f"{payer_class}, {days} days" if days >= 0 else payer_class, OWNER_COLOUR[payer_class]
+        yield (
+            name,
+            sum(p.cents for p in theirs),
+            f"{payer_class}, {days} days" if days >= 0 else payer_class,
+            OWNER_COLOUR[payer_class],
+        )
 
 
 # -- charges --------------------------------------------------------------------------------------------------------------
@@ -235,7 +244,9 @@ def _told(item: reading.Happening) -> Told:
     if item.kind == "message":
         way = "E-mail" if item.what == Message.Channel.EMAIL else "Letter"
         title = f"{way} {_WORDS.get(item.state, item.state)}"
-        return Told(item.at, title, item.detail + (f": {item.who}" if item.who else ""), _TONES.get(item.state, "mute"), "")
+        return Told(
+            item.at, title, item.detail + (f": {item.who}" if item.who else ""), _TONES.get(item.state, "mute"), ""
+        )
     if item.kind == "note":
         return Told(item.at, "Note", item.detail, "note", short_name(item.who))
     return Told(item.at, item.what.replace("_", " ").capitalize(), item.detail, "mute", short_name(item.who))
@@ -247,7 +258,12 @@ def _next_step(account, parts, issued, contacts, happened, user, today) -> NextS
     to_invoice = client_open - sum(invoice.open for invoice in issued)
     sent = next((item for item in happened if item.kind == "message"), None)
     if sent and sent.state in ("failed", "bounced"):
-        return NextStep("The last message did not go out.", sent.who or sent.detail, "See messages", reverse("messages") + "?state=failed")
+        return NextStep(
+            "The last message did not go out.",
+            sent.who or sent.detail,
+            "See messages",
+            reverse("messages") + "?state=failed",
+        )
     if to_invoice > 0:
         sentence = f"${money.show(to_invoice)} is the client’s and on no invoice yet."
         if may(user, "issue_invoices"):
@@ -255,11 +271,20 @@ def _next_step(account, parts, issued, contacts, happened, user, today) -> NextS
         return NextStep(sentence, "A biller or supervisor issues it.")
     if not any(p.kind == ContactPoint.Kind.EMAIL and p.usable and p.consent_on for p in contacts):
         why = "Until then every document goes to the print list."
-        return NextStep("Ask for an e-mail address and consent to e-mail.", why, "Add contact", reverse("contact_new", args=[account.guarantor_id]), "")
+        return NextStep(
+            "Ask for an e-mail address and consent to e-mail.",
+            why,
+            "Add contact",
+            reverse("contact_new", args=[account.guarantor_id]),
+            "",
+        )
     overdue = [p for p in parts if p.payer is None and p.dated and p.day <= today]
     if overdue:
         days = (today - min(p.day for p in overdue)).days
-        return NextStep(f"${money.show(sum(p.cents for p in overdue))} is due, the oldest for {days} days.", "The ladder reminds by itself.")
+        return NextStep(
+            f"${money.show(sum(p.cents for p in overdue))} is due, the oldest for {days} days.",
+            "The ladder reminds by itself.",
+        )
     return NextStep("Nothing waits for you here.")
 
 

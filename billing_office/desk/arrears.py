@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,6 +34,7 @@ class BoardRow:
     css: str
     figures: list[Figure]
     total: Figure
+    unapplied: Figure
     accounts: int
 
 
@@ -46,14 +47,21 @@ def arrears(request):
     context = {
         "today": today,
         "heads": [(label, COLOURS.get(name, "").replace("f", "c", 1)) for name, label in aging.COLUMNS.items()],
-        "rows": [_row(cells, owner, label) for owner, (label, _) in aging.OWNERS.items()],
-        "total": _row(cells, "all", "Total"),
+        "rows": [_row(cells, held, owner, label) for owner, (label, _) in aging.OWNERS.items()],
+        "total": _row(cells, held, "all", "Total"),
         "shares": _shares(cells),
         "bars": charts.strip(
-            [charts.Part(COLOURS[name], aging.COLUMNS[name], _cents(cells, "all", name), _href("all", name)) for name in COLOURS]
+            [
+                charts.Part(COLOURS[name], aging.COLUMNS[name], _cents(cells, "all", name), _href("all", name))
+                for name in COLOURS
+            ]
         ),
-        "unapplied": held,
-        "past": Table(_past_columns(names, today), past[:TOP], caption="Accounts past due", href=lambda row: reverse("account", args=[row.account])),
+        "past": Table(
+            _past_columns(names, today),
+            past[:TOP],
+            caption="Accounts past due",
+            href=lambda row: reverse("account", args=[row.account]),
+        ),
         "past_count": len(past),
         "past_cents": sum(row.cents for row in past),
         "over_90": _cents(cells, "all", "a4"),
@@ -88,38 +96,72 @@ def rows(request, owner, column):
         return file
     table.totals = {"number": f"{len(found)} accounts", "cents": sum(row.cents for row in found)}
     title = f"{_owner_label(owner)}: {aging.COLUMNS.get(column, 'all ages').lower()}"
-    context = {"table": table, "title": title, "count": len(found), "cents": table.totals["cents"], "more": len(found) - len(shown), "today": today}
+    context = {
+        "table": table,
+        "title": title,
+        "count": len(found),
+        "cents": table.totals["cents"],
+        "more": len(found) - len(shown),
+        "today": today,
+    }
     return render(request, "desk/arrears_rows.html", context)
 
 
-def unapplied(request):
-    """The accounts that hold money on no charge yet."""
-    accounts = Account.objects.for_staff(request.user).filter(balance__unapplied_cents__gt=0).select_related("balance")
+def unapplied(request, owner):
+    """Who gave money that is on no charge yet: clients' accounts, and payers with what stands on their house accounts."""
+    if owner not in (*aging.OWNERS, "all"):
+        raise Http404("No such figure on the board.")
+    found = _holders(request.user, owner)
     columns = [
         Column("number", "Account", kind="id"),
         Column("name", "Name"),
         Column("cents", "Unapplied", value="balance.unapplied_cents", kind="money"),
         Column("owed", "Owed in all", value="balance.receivable_cents", kind="nil_money"),
     ]
-    found = list(accounts.order_by("-balance__unapplied_cents", "pk"))
     empty = Empty("No unapplied money", "All money received is on a charge.")
-    table = Table(columns, found, caption="Unapplied money", href=lambda row: reverse("account", args=[row.pk]), empty=empty)
-    if file := export(table, "unapplied", request.GET.get("as", "")):
-        acts.record(request.user, "arrears_exported", detail={"column": "unapplied", "rows": len(found)})
+    table = Table(columns, found, caption="Unapplied money", href=_holder_href, empty=empty)
+    if file := export(table, f"unapplied-{owner}", request.GET.get("as", "")):
+        acts.record(
+            request.user, "arrears_exported", detail={"owner": owner, "column": "unapplied", "rows": len(found)}
+        )
         return file
     total = sum(row.balance.unapplied_cents for row in found)
     table.totals = {"number": f"{len(found)} accounts", "cents": total}
-    context = {"table": table, "title": "Unapplied money", "count": len(found), "cents": total, "more": 0, "today": dates.today()}
+    title = f"{_owner_label(owner)}: unapplied money"
+    context = {"table": table, "title": title, "count": len(found), "cents": total, "more": 0, "today": dates.today()}
     return render(request, "desk/arrears_rows.html", context)
+
+
+def _holders(user, owner: str) -> list[Account]:
+    wanted = Q()
+    if owner in ("client", "all"):
+        wanted |= Q(pk__in=Account.objects.for_staff(user).order_by().values("pk"))
+    for name, (_, classes) in aging.OWNERS.items():
+        if owner in (name, "all") and classes:
+            wanted |= Q(kind=Account.Kind.HOUSE, payer__payer_class__in=classes)
+    held = Account.objects.filter(wanted, balance__unapplied_cents__gt=0)
+    return list(held.select_related("balance").order_by("-balance__unapplied_cents", "pk"))
+
+
+def _holder_href(account: Account) -> str:
+    return reverse("payer", args=[account.payer_id]) if account.payer_id else reverse("account", args=[account.pk])
 
 
 # -- figures ------------------------------------------------------------------------------------------------------------------
 
 
-def _row(cells, owner: str, label: str) -> BoardRow:
+def _row(cells, held, owner: str, label: str) -> BoardRow:
+    money = sum(cell.cents for name, cell in held.items() if owner in (name, "all"))
     whole = cells.get((owner, "all"), aging.Cell())
     figures = [Figure(_cents(cells, owner, name), _href(owner, name)) for name in CELLS]
-    return BoardRow(label, OWNER_COLOURS.get(owner, ""), figures, Figure(whole.cents, _href(owner, "all")), whole.accounts)
+    return BoardRow(
+        label,
+        OWNER_COLOURS.get(owner, ""),
+        figures,
+        Figure(whole.cents, _href(owner, "all")),
+        Figure(money, reverse("arrears_unapplied", args=[owner])),
+        whole.accounts,
+    )
 
 
 def _cents(cells, owner: str, name: str) -> int:
@@ -133,7 +175,11 @@ def _href(owner: str, name: str) -> str:
 def _shares(cells) -> list[str]:
     """Each column's share of the whole, in percent with one decimal, in whole tenths so that nothing is a float."""
     whole = _cents(cells, "all", "all")
-    return [f"{tenths // 10}.{tenths % 10} %" for name in CELLS for tenths in [abs(_cents(cells, "all", name)) * 1000 // whole if whole > 0 else 0]]
+    return [
+        f"{tenths // 10}.{tenths % 10} %"
+        for name in CELLS
+        for tenths in [abs(_cents(cells, "all", name)) * 1000 // whole if whole > 0 else 0]
+    ]
 
 
 def _owner_label(owner: str) -> str:
@@ -160,4 +206,10 @@ def _past_columns(names, today):
 def _rows_table(found: list[aging.AccountRow], today: date) -> Table:
     names = Account.objects.in_bulk([row.account for row in found])
     empty = Empty("Nobody", "No account stands behind this figure.")
-    return Table(_account_columns(names, today, "Amount"), found, caption="Accounts", href=lambda row: reverse("account", args=[row.account]), empty=empty)
+    return Table(
+        _account_columns(names, today, "Amount"),
+        found,
+        caption="Accounts",
+        href=lambda row: reverse("account", args=[row.account]),
+        empty=empty,
+    )

@@ -52,8 +52,18 @@ Samuel Whitfield, Karen Dole, Peter Nunn, Zoë Müller-Łukasiewicz, Mei Tanaka,
 Dominic Rosario, Rachel Christensen, Ruth Okonkwo, Walter Gibson, Priya Sharma, Henry Castillo, Nora Lindqvist, Isaac Bloom, Grace Adeyemi,
 Victor Hale, Lucille Bennett""".replace("\n", " ").split(", ")
 
-STREETS = ["Orchard Lane", "Cedar Elm Lane", "Harbor Street", "Chestnut Court", "Mill Road", "Lakeshore Drive", "Prairie Avenue"]
-CONSENT = "We may send your bills by unencrypted e-mail. Others might be able to read them. You can stop this at any time."
+STREETS = [
+    "Orchard Lane",
+    "Cedar Elm Lane",
+    "Harbor Street",
+    "Chestnut Court",
+    "Mill Road",
+    "Lakeshore Drive",
+    "Prairie Avenue",
+]
+CONSENT = (
+    "We may send your bills by unencrypted e-mail. Others might be able to read them. You can stop this at any time."
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ def load(today: date) -> str:
 
 def _cast(today: date) -> Cast:
     office = Office.objects.order_by("pk").first()
-    for field, value in {
+    for name, value in {
         "code": "LAKE", "name": "Lakeside Billing Office", "street": "1200 Harbor Street, Suite 400",
         "city_line": "Springfield, IL 62701", "phone": "(555) 010-2000", "hours": "Monday to Friday 8 am to 6 pm",
         "email": "billing@lakeside.example", "website": "lakeside.example", "time_zone": "America/Chicago",
@@ -109,15 +119,19 @@ def _cast(today: date) -> Cast:
         "help_text": "You may get free or lower-cost care, based on your income and family size. You can also pay over time. "
         "Call (555) 010-2030.",
     }.items():  # fmt: skip
-        setattr(office, field, value)
+        setattr(office, name, value)
     office.save()
     people = {}
     for username, name, role in STAFF:
-        people[role] = User.objects.create_user(username, PASSWORD, name=name, role=role, email=f"{username}@lakeside.example")
+        people[role] = User.objects.create_user(
+            username, PASSWORD, name=name, role=role, email=f"{username}@lakeside.example"
+        )
         people[role].offices.add(office)
     service = User.objects.service()
     payers = [
-        opening.open_payer(name=name, payer_class=kind, electronic_id=number, by=service, opened_on=today - timedelta(days=400))
+        opening.open_payer(
+            name=name, payer_class=kind, electronic_id=number, by=service, opened_on=today - timedelta(days=400)
+        )
         for name, kind, number in PAYERS
     ]
     return Cast(office, people[Role.CLERK], people[Role.BILLER], payers)
@@ -129,14 +143,22 @@ def _account(cast: Cast, calendar: Calendar, chance: random.Random, at: int, nam
     insured = at % 4 != 3
     payer = cast.payers[at % len(cast.payers)] if insured else None
     opened = today - timedelta(days=chance.randrange(160, 400))
+    classes = Account.FinancialClass
     account = opening.open_account(
-        office=cast.office, first_name=first, last_name=last, birth_date=date(1940 + chance.randrange(60), 1 + chance.randrange(12), 1 + chance.randrange(28)),
-        financial_class=Account.FinancialClass.COMMERCIAL if insured else Account.FinancialClass.SELF_PAY, by=cast.clerk, opened_on=opened,
-    )  # fmt: skip
+        office=cast.office,
+        first_name=first,
+        last_name=last,
+        birth_date=date(1940 + chance.randrange(60), 1 + chance.randrange(12), 1 + chance.randrange(28)),
+        financial_class=classes.COMMERCIAL if insured else classes.SELF_PAY,
+        by=cast.clerk,
+        opened_on=opened,
+    )
     client = account.guarantor
     _contacts(cast, chance, at, client, first, last, opened)
     if at % 9 == 1:
-        Client.objects.create(account=account, first_name="Emma", last_name=last, relation="daughter", birth_date=date(2015, 4, 12))
+        Client.objects.create(
+            account=account, first_name="Emma", last_name=last, relation="daughter", birth_date=date(2015, 4, 12)
+        )
     for visit in range(1 + at % 4):
         day = today - timedelta(days=[6, 24, 41, 68, 97, 128, 150][(at + 2 * visit) % 7])
         calendar.on(day, _visit, cast, calendar, chance, f"demo:{at}:{visit}", account, payer)
@@ -148,7 +170,11 @@ def _contacts(cast: Cast, chance: random.Random, at: int, client: Client, first:
         region="IL", postcode="62704", verified_on=opened, source="registration",
     )  # fmt: skip
     ContactPoint.objects.create(
-        client=client, kind=ContactPoint.Kind.PHONE, value=f"(217) 555-01{at:02d}", verified_on=opened, source="registration"
+        client=client,
+        kind=ContactPoint.Kind.PHONE,
+        value=f"(217) 555-01{at:02d}",
+        verified_on=opened,
+        source="registration",
     )
     if at % 7 == 6:
         return  # no e-mail known
@@ -159,7 +185,9 @@ def _contacts(cast: Cast, chance: random.Random, at: int, client: Client, first:
     )  # fmt: skip
 
 
-def _visit(on: date, cast: Cast, calendar: Calendar, chance: random.Random, key: str, account: Account, payer: Payer | None):
+def _visit(
+    on: date, cast: Cast, calendar: Calendar, chance: random.Random, key: str, account: Account, payer: Payer | None
+):
     """One visit of one to three services: charged; its payer answers in two weeks; what is the client's is invoiced."""
     charges = [
         ledger.charge(

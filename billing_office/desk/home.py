@@ -20,15 +20,34 @@ def home(request):
         mine = Message.objects.for_staff(user)
         failed = list(mine.failed().select_related("document", "account")[:15])
         tiles += [
-            _tile("Did not go out", mine.failed().count(), reverse("messages") + "?state=failed", "find out why, then send again"),
+            _tile(
+                "Did not go out",
+                mine.failed().count(),
+                reverse("messages") + "?state=failed",
+                "find out why, then send again",
+            ),
             _tile("To print", mine.to_print().count(), reverse("print_list"), "no working e-mail or no consent"),
-            _tile("Waiting to be sent", mine.waiting().count(), reverse("messages") + "?state=queued", "the mailroom sends them"),
+            _tile(
+                "Waiting to be sent",
+                mine.waiting().count(),
+                reverse("messages") + "?state=queued",
+                "the mailroom sends them",
+            ),
         ]
     if may(user, "read_accounts"):
         unapplied = Account.objects.for_staff(user).filter(balance__unapplied_cents__gt=0).count()
-        tiles.append(_tile("Unapplied money", unapplied, reverse("accounts") + "?show=unapplied", "accounts with money on no charge"))
+        tiles.append(
+            _tile(
+                "Unapplied money",
+                unapplied,
+                reverse("accounts") + "?show=unapplied",
+                "accounts with money on no charge",
+            )
+        )
     parked = Job.objects.filter(state=Job.State.PARKED).count() if may(user, "read_settings") else 0
-    return render(request, "desk/home.html", {"tiles": tiles, "failed": failed, "parked": parked, "today": dates.today()})
+    return render(
+        request, "desk/home.html", {"tiles": tiles, "failed": failed, "parked": parked, "today": dates.today()}
+    )
 
 
 def _tile(label: str, count: int, href: str, note: str) -> dict:

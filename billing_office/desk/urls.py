@@ -11,7 +11,7 @@ urlpatterns = [
     route("accounts/<int:pk>/export/", exports.account_export, may="read_accounts", name="account_export"),
     route("arrears/", arrears.arrears, may="read_board", name="arrears"),
     route("arrears/proof/", arrears.proof, may="read_board", name="arrears_proof"),
-    route("arrears/unapplied/", arrears.unapplied, may="read_board", name="arrears_unapplied"),
+    route("arrears/unapplied/<str:owner>/", arrears.unapplied, may="read_board", name="arrears_unapplied"),
     route("arrears/<str:owner>/<str:column>/", arrears.rows, may="read_board", name="arrears_rows"),
     route("ladder/rules/", ladder.contact_rules, may="read_settings", name="contact_rules"),
     *ladder.LEVELS.routes(route, "ladder/", read="read_settings"),

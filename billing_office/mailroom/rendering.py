@@ -16,7 +16,8 @@ def render(claim: Claim):
         try:
             content = rendering.render(document.template, document.context, document.paper)
         except rendering.TooLong as error:
-            return _give_up(claim, document, str(error))
+            _give_up(claim, document, str(error))
+            return
         document.keep_rendered(content)
     with transaction.atomic():
         for message in document.messages.filter(state=Message.State.QUEUED, channel=Message.Channel.EMAIL):

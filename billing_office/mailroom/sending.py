@@ -25,7 +25,18 @@ from dunning.models import ContactEvent
 
 log = logging.getLogger(__name__)
 
-PAUSES = [10, 30, 60, 300, 900, 1800, 3600, 3600, 3600, 3600]  # seconds between tries while the server says "not now": over 4 hours
+PAUSES = [
+    10,
+    30,
+    60,
+    300,
+    900,
+    1800,
+    3600,
+    3600,
+    3600,
+    3600,
+]  # seconds between tries while the server says "not now": over 4 hours
 
 
 def send(claim: Claim):
@@ -40,7 +51,9 @@ def send(claim: Claim):
     except smtplib.SMTPResponseException as error:
         _not_sent(claim, message, error.smtp_code, error.smtp_error, address_is_bad=False)
     except (smtplib.SMTPException, OSError) as error:
-        _not_sent(claim, message, 421, f"The mail server did not answer ({type(error).__name__}).", address_is_bad=False)
+        _not_sent(
+            claim, message, 421, f"The mail server did not answer ({type(error).__name__}).", address_is_bad=False
+        )
     else:
         _sent(claim, message)
 
@@ -160,4 +173,10 @@ def _mark_bad(message: Message, why: str, now: datetime):
         ContactPoint.objects.filter(pk=point.pk).update(
             bad_since=now.date(), bad_reason=f"Refused: {why}"[:120], lock_version=point.lock_version + 1
         )
-        acts.record(User.objects.service(), "contact_point_marked_bad", point, account_id=message.account_id, changed=["bad_since"])
+        acts.record(
+            User.objects.service(),
+            "contact_point_marked_bad",
+            point,
+            account_id=message.account_id,
+            changed=["bad_since"],
+        )

@@ -37,7 +37,10 @@ COLUMNS = [
 
 
 def message_list(request):
-    state, found = request.GET.get("state", ""), Message.objects.for_staff(request.user).select_related("account", "document")
+    state, found = (
+        request.GET.get("state", ""),
+        Message.objects.for_staff(request.user).select_related("account", "document"),
+    )
     if state == "queued":
         found = found.waiting()
     elif state == "sent":
@@ -48,7 +51,10 @@ def message_list(request):
         acts.record(request.user, "messages_exported", detail={"state": state})
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
-    empty = Empty("No messages", "Nothing failed." if state == "failed" else "Invoices and reminders show here once they are queued.")
+    empty = Empty(
+        "No messages",
+        "Nothing failed." if state == "failed" else "Invoices and reminders show here once they are queued.",
+    )
     table = Table(COLUMNS, page.rows, caption="Messages", href=_href, page=page, empty=empty)
     return render(request, "mailroom/messages.html", {"table": table, "chips": chips(request, "state", STATES.items())})
 
@@ -86,14 +92,21 @@ def send_again(request, pk):
             return redirect("document_page", pk=row.pk)
         again = sending.send_again(last, on_paper=on_paper)
         acts.record(request.user, "message_sent_again", again, detail={"copy": again.copy, "channel": again.channel})
-    where = f"by e-mail to {again.to}" if again.channel == Message.Channel.EMAIL else f"on the print list ({again.why_print.lower()})"
+    where = (
+        f"by e-mail to {again.to}"
+        if again.channel == Message.Channel.EMAIL
+        else f"on the print list ({again.why_print.lower()})"
+    )
     messages.success(request, f"{row.number} goes out again, {where}.")
     return redirect("document_page", pk=row.pk)
 
 
 def print_list(request):
     found = list(
-        Message.objects.for_staff(request.user).to_print().select_related("account__guarantor", "document").order_by("id")[:200]
+        Message.objects.for_staff(request.user)
+        .to_print()
+        .select_related("account__guarantor", "document")
+        .order_by("id")[:200]
     )
     columns = [
         Column("document", "Document", value="document.number", kind="id"),

@@ -20,7 +20,8 @@ RIGHTS: dict[str, frozenset[str]] = {
         "read_accounts": _READERS,
         "edit_accounts": _KEEPERS,
         "write_notes": _KEEPERS,
-        "read_services": _READERS - {Role.COLLECTOR},  # plain words of what was done; a collector needs only what is owed
+        "read_services": _READERS
+        - {Role.COLLECTOR},  # plain words of what was done; a collector needs only what is owed
         "read_codes": {Role.BILLER, Role.SUPERVISOR, Role.AUDITOR},  # procedure and diagnosis codes
         "post_charges": {Role.BILLER, Role.SUPERVISOR},
         "post_client_payments": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},

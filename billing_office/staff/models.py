@@ -19,7 +19,9 @@ class Office(models.Model):
     hours = models.CharField(max_length=80, blank=True, help_text="For example: Monday to Friday 8 am to 6 pm.")
     email = models.EmailField(blank=True)
     website = models.CharField(max_length=120, blank=True)
-    pay_to = models.TextField(blank=True, help_text="Name and address for cheques, one line each; empty: the address above.")
+    pay_to = models.TextField(
+        blank=True, help_text="Name and address for cheques, one line each; empty: the address above."
+    )
     help_text = models.TextField(
         blank=True,
         help_text="How a client gets help with paying; printed on every document that asks for money.",
@@ -30,7 +32,9 @@ class Office(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.CheckConstraint(condition=models.Q(terms_days__lte=365), name="office_terms_within_a_year")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(terms_days__lte=365), name="office_terms_within_a_year")
+        ]
 
     def __str__(self):
         return self.name
@@ -81,7 +85,8 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
             models.CheckConstraint(
-                condition=~models.Q(role=Role.SERVICE) | models.Q(password__startswith="!"), name="user_service_has_no_password"
+                condition=~models.Q(role=Role.SERVICE) | models.Q(password__startswith="!"),  # noqa: S106  the mark of an unusable one
+                name="user_service_has_no_password",
             ),
         ]
 

@@ -25,7 +25,11 @@ def reminder(
         "office": letterhead(office),
         "to": "\n".join(mailing_lines(account)),
         "facts": [["Issued", dates.long(on)], ["Account", account.number], ["Reminder", level.name]],
-        "ask": {"label": "Due today" if owed.oldest == on else "Past due", "amount": total, "by": f"Pay by {dates.long(pay_by)}"},
+        "ask": {
+            "label": "Due today" if owed.oldest == on else "Past due",
+            "amount": total,
+            "by": f"Pay by {dates.long(pay_by)}",
+        },
         "lead": level.lead.replace("{amount}", total).replace("{due}", dates.long(owed.oldest)),
         "paragraphs": [level.paragraph] if level.paragraph else [],
         "what": "Invoice",
@@ -40,8 +44,15 @@ def reminder(
 
 
 def _row(invoice: Invoice, cents: int) -> dict:
-    amounts = [dates.short(invoice.due_on), money.show(invoice.cents), money.show(cents - invoice.cents) if cents != invoice.cents else "0.00"]
-    return {"what": f"{invoice.number}, issued {dates.long(invoice.issued_on)}", "amounts": [*amounts, money.show(cents)]}
+    amounts = [
+        dates.short(invoice.due_on),
+        money.show(invoice.cents),
+        money.show(cents - invoice.cents) if cents != invoice.cents else "0.00",
+    ]
+    return {
+        "what": f"{invoice.number}, issued {dates.long(invoice.issued_on)}",
+        "amounts": [*amounts, money.show(cents)],
+    }
 
 
 def _rest(cents: int) -> dict:

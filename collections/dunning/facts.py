@@ -70,5 +70,7 @@ def _told(channel: str, point: ContactPoint) -> Address:
 def _zones(guarantor: Client | None, points: list[ContactPoint]) -> tuple[tuple[str, ...], str]:
     if guarantor and guarantor.time_zone:
         return (guarantor.time_zone,), "the client's own zone"
-    found = [zone for p in points if p.kind == ContactPoint.Kind.POSTAL and p.usable for zone in zones.of_state(p.region)]
+    found = [
+        zone for p in points if p.kind == ContactPoint.Kind.POSTAL and p.usable for zone in zones.of_state(p.region)
+    ]
     return tuple(dict.fromkeys(found)), "the state of the postal address" if found else "unknown"

@@ -57,7 +57,11 @@ def candidates(on: date) -> list[int]:
 def debt(account: Account, on: date) -> Debt | None:
     """What may be reminded of, or None: only what fell due by a due, not what was never billed."""
     disputed = set(account.holds.on(on).exclude(charge=None).values_list("charge", flat=True))
-    parts = [p for p in aging.parts(Account.objects.filter(pk=account.pk), on) if p.payer is None and p.charge not in disputed]
+    parts = [
+        p
+        for p in aging.parts(Account.objects.filter(pk=account.pk), on)
+        if p.payer is None and p.charge not in disputed
+    ]
     netted = aging.net([p for p in parts if p.dated and p.day <= on], ledger.balance(account)[1])
     cents = sum(part.cents for part in netted.parts)
     return Debt(cents, min(part.day for part in netted.parts)) if cents else None
@@ -108,7 +112,12 @@ def _send(cycle: DunningCycle, account: Account, level: ReminderLevel, owed: Deb
     number = f"{office.code}-REM-{take('reminder', office)[0]:06d}"
     words = documents.reminder(account, office, number, level, owed, invoices, on=on)
     document = Document.objects.create(
-        account=account, kind=Document.Kind.REMINDER, number=number, template="reminder", paper=office.paper, context=words
+        account=account,
+        kind=Document.Kind.REMINDER,
+        number=number,
+        template="reminder",
+        paper=office.paper,
+        context=words,
     )
     message = sending.queue(document, account, action=rules.Action.REMINDER, as_of=as_of)
     reminder = Reminder.objects.create(

@@ -33,7 +33,8 @@ def load(**_):
     level, rule = apps.get_model("dunning", "ReminderLevel"), apps.get_model("dunning", "ComplianceRule")
     if not level.objects.exists():
         level.objects.bulk_create(
-            level(level=n, name=name, days_after_due=days, lead=lead, paragraph=text) for n, name, days, lead, text in LADDER
+            level(level=n, name=name, days_after_due=days, lead=lead, paragraph=text)
+            for n, name, days, lead, text in LADDER
         )
     known = set(rule.objects.values_list("rule_id", flat=True))
     names = ("rule_id", "sentence", "way_round", "scope", "params", "citation", "source_url")

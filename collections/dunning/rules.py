@@ -86,7 +86,9 @@ class Verdict:
         return " ".join(f"{reason.rule.sentence} {reason.rule.way_round}" for reason in self.reasons)
 
 
-NO_POLICY = Rule("POLICY", 0, "block", "No contact rules are in force.", "An administrator must load them.", "house policy")
+NO_POLICY = Rule(
+    "POLICY", 0, "block", "No contact rules are in force.", "An administrator must load them.", "house policy"
+)
 
 
 def may(action: Action, facts: Facts, now: datetime, policy: tuple[Rule, ...]) -> Verdict:

@@ -18,7 +18,9 @@ class ReminderLevel(Versioned):
     class Meta:
         ordering = ["days_after_due"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(days_after_due__gte=0, days_after_due__lte=730), name="level_within_two_years"),
+            models.CheckConstraint(
+                condition=models.Q(days_after_due__gte=0, days_after_due__lte=730), name="level_within_two_years"
+            ),
             models.CheckConstraint(condition=models.Q(least_cents__gte=1), name="level_reminds_of_something"),
         ]
 

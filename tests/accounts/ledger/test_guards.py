@@ -136,7 +136,7 @@ def test_a_temporary_table_of_the_ledgers_name_fools_no_guard(charged):
         cursor.execute("INSERT INTO pg_temp.accounts_posting VALUES (%s, 1)", [entry])
 
 
-TABLES = "journalentry posting charge payment due blob note".split()
+TABLES = ["journalentry", "posting", "charge", "payment", "due", "blob", "note"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Account, Payer
+from billing_office.staff.models import Office
+
+
+class Books(models.Model):
+    """One practice's books, taken over in one mode for good: what was posted whole must not be posted again as unworked.
+
+    Known again by how they begin, wherever they lie, or by their directory when it holds a patient of theirs.
+    """
+
+    class Mode(models.TextChoices):
+        ALL = "all", "Everything, as it was posted"
+        CHARGES = "charges", "Charges only, still to be worked"
+
+    directory = models.CharField(max_length=1000)
+    beginning = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the first patient, claim and row.")
+    mode = models.CharField(max_length=7, choices=Mode.choices)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    until = models.DateField(null=True, help_text="The day that the newest service was moved to.")
+    shift_days = models.IntegerField(default=0, help_text="By how many days all days were moved for that.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"{self.directory} ({self.mode})"
+
+
+class Known(models.Model):
+    """Which of our accounts or payers a patient or payer of some books is."""
+
+    books = models.ForeignKey(Books, on_delete=models.PROTECT, related_name="known")
+    external_id = models.CharField(max_length=100)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=False, payer__isnull=True)
+                | models.Q(account__isnull=True, payer__isnull=False),
+                name="known_is_account_or_payer",
+            ),
+            models.UniqueConstraint(
+                fields=["books", "external_id"], condition=models.Q(payer=None), name="known_patient_once"
+            ),
+            models.UniqueConstraint(
+                fields=["books", "external_id"], condition=models.Q(account=None), name="known_payer_once"
+            ),
+        ]
+
+    def __str__(self):
+        return self.external_id
