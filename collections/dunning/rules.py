@@ -6,7 +6,7 @@ is missing, a rule id nobody can judge, an unknown action refuse.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -154,12 +154,15 @@ def _stop(*flags: str) -> Callable:
 
 
 def _pause(rule, action, facts, now) -> Answer:
-    """Refused until the day after the last day of the longest hold, at midnight UTC; a hold without an end needs a person."""
-    if action in SERVICE or not facts.pauses:
+    """Refused through the last day of a hold, wherever the client may be; a hold without an end needs a person."""
+    if action in SERVICE:
         return ALLOWED
     if any(pause.until is None for pause in facts.pauses):
         return None
-    return datetime.combine(max(p.until for p in facts.pauses) + timedelta(days=1), time(12), now.tzinfo)
+    zones = [ZoneInfo(zone) for zone in facts.zones] or [UTC]
+    over = [datetime.combine(p.until + timedelta(days=1), time(0), zone) for p in facts.pauses for zone in zones]
+    waits = [moment for moment in over if moment > now]
+    return max(waits) if waits else ALLOWED
 
 
 def _hours(rule, action, facts, now) -> Answer:
