@@ -111,17 +111,19 @@ class PatientPosting:
         return Account.FinancialClass.PUBLIC if public else Account.FinancialClass.COMMERCIAL
 
     def _not_yet_posted(self, replays: list[Replay]) -> list[tuple[Line, Step]]:
-        """Steps in the order of their days. A line that was posted in part goes on from what stands in the ledger now."""
-        done = self._posted(step.row.id for replay in replays for step in replay.steps)
-        steps: list[tuple[Line, Step]] = []
-        for replay in replays:
-            line, asked = replay.line, {step.row.id for step in replay.steps}
-            if asked & done:
-                if self.books.mode == Books.Mode.CHARGES or not asked - done:
-                    continue  # whole already; what was taken over to be worked is the office's own from then on
-                replay = Replay(line, self._open_now(line), frozenset(done)).run()
-            steps += [(line, step) for step in replay.steps if step.row.id in asked]
+        """Steps in the order of their days; a line that was posted in part goes on from what stands in the ledger now."""
+        done = frozenset(self._posted(step.row.id for replay in replays for step in replay.steps))
+        steps = [(replay.line, step) for replay in replays for step in self._left(replay, done)]
         return sorted(steps, key=lambda pair: pair[1].row.on)
+
+    def _left(self, replay: Replay, done: frozenset[str]) -> list[Step]:
+        rows = {step.row.id for step in replay.steps}
+        if not rows & done:
+            return replay.steps
+        if self.books.mode == Books.Mode.CHARGES or rows <= done:
+            return []  # all there; a charge taken over to be worked is the office's own from then on
+        further = Replay(replay.line, self._open_now(replay.line), done).run()
+        return [step for step in further.steps if step.row.id in rows]
 
     def _posted(self, rows: Iterable[str]) -> set[str]:
         """Those rows that were posted at any time: what the office undid since is not posted again."""

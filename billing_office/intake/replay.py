@@ -7,8 +7,9 @@ The rules:
 - A payment is laid on its own charge, up to what is open on it. What its payer does not owe yet moves to it first (a copay
   is the client's part from the beginning, though the books transfer only what is left). What is above the charge's open
   amount is unapplied: on the client's account, or on the payer's house account.
-- A transfer takes from its TRANSFEROUT's side, else from who holds the line, then from the others. More than all the
-  others have open is refused.
+- A transfer takes from its TRANSFEROUT's side, else from who holds the line, then from the others. More than all of these
+  have open is refused, but for ROUNDING: books that reckon in floats move a cent more than there is, and then the cents
+  that are there move.
 - An adjustment lowers what the holder owes, then the others; above all that is open it stays as the holder's credit.
 - Amounts of zero do nothing. From and to the same party (NO_INSURANCE is the client) is nothing either.
 """
@@ -19,6 +20,7 @@ from .files import Refusal
 from .practice import ADJUSTMENT, CHARGE, CLIENTS_METHODS, IN, OUT, PAYMENT, PRIMARY, TRANSACTIONS, Line, Row
 
 Party = str | None
+ROUNDING = 5  # cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,12 @@ class Replay:
         if row.cents and row.id not in self.done and source != target:
             others = [party for party in [source, *self._others(source)] if party != target]
             there = sum(max(0, self.open.get(party, 0)) for party in others)
-            if there < row.cents:
+            if there < row.cents - ROUNDING:
                 self._refuse(row, "moves more than is open elsewhere on its charge")
                 return
-            self.steps.append(Step(row, target, self._take(row.cents, others)))
-            self.open[target] = self.open.get(target, 0) + row.cents
+            if taken := self._take(row.cents, others):
+                self.steps.append(Step(row, target, taken))
+                self.open[target] = self.open.get(target, 0) + sum(taken.values())
         self.holder = target
 
     def _others(self, first: Party) -> list[Party]:
@@ -134,10 +137,6 @@ class Replay:
 
     def _refuse(self, row: Row, why: str):
         self.refused.append(Refusal(TRANSACTIONS, row.line, why))
-
-
-def run_all(line: Line) -> Replay:
-    return Replay(line).run()
 
 
 def who_owes(line: Line) -> Replay:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from billing_office.intake import importing, sums
+from billing_office.intake import cells, importing, sums
 from billing_office.intake.files import Unreadable
 from billing_office.intake.models import Books
-from billing_office.lib import dates, money
+from billing_office.lib import money
 from billing_office.staff.models import Office, User
 
 MONEY = ("charged", "paid", "adjusted", "transferred", "outstanding", "credits")
@@ -30,30 +30,29 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--until",
-            type=day,
             metavar="DATE",
             help="charges only: move all days so that the newest service falls on DATE",
         )
         parser.add_argument("--office", metavar="CODE", help="whose accounts they become (default: the first office)")
         parser.add_argument("--json", action="store_true", help="print the result as JSON; progress goes to stderr")
 
-    def handle(self, *, directory, books, until, office, json: bool, **_):
+    def handle(self, *, directory, books, until, office, **options):
         started = time.monotonic()
-        tell = self.stderr.write if json else self.stdout.write
+        tell = self.stderr.write if options["json"] else self.stdout.write
         try:
             found, refused = importing.take_over(
                 directory.resolve(),
                 books,
                 office=self._office(office),
                 by=User.objects.service(),
-                until=until,
+                until=day(until),
                 tell=tell,
             )
         except (Unreadable, importing.Unwanted) as error:
             raise CommandError(str(error)) from error
         told = sums.of(found)
         told |= {name: money.plain(told[name]) for name in MONEY}
-        if json:
+        if options["json"]:
             self._as_json(told, refused)
         else:
             self._as_text(told, refused, time.monotonic() - started)
@@ -80,8 +79,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(refused):,} rows refused{more}. {seconds:.1f} s.")
 
 
-def day(text: str) -> date:
-    found = date.fromisoformat(text)
-    if not dates.FIRST <= found <= dates.LAST:
-        raise ValueError
-    return found
+def day(text: str | None) -> date | None:
+    try:
+        return text and cells.day("--until", text)
+    except cells.Broken as error:
+        raise CommandError(f"{error}. Write it as year-month-day, for example 2026-11-23.") from error
