@@ -79,7 +79,8 @@ class Happening:
     id: int
 
 
-# Money tells its own story by its entries, messages by their state: acts that only repeat them are left out.
+# Money stands on the day it counts for, which may lie before it was posted. It tells its own story by its entries, and
+# messages by their state: acts that only repeat them are left out.
 _TIMELINE = """
     SELECT * FROM (
         (SELECT a.at, 'act', a.verb, a.reason, '', NULL::bigint, u.name, a.id
@@ -87,10 +88,11 @@ _TIMELINE = """
           WHERE a.account_id = %(account)s AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written')
           ORDER BY a.id DESC LIMIT %(limit)s)
         UNION ALL
-        (SELECT e.posted_at, 'money', e.kind, e.memo, e.effective_date::text, max(abs(p.cents)), u.name, e.id
+        (SELECT CASE WHEN e.effective_date < e.posted_at::date THEN (e.effective_date + time '12:00') AT TIME ZONE 'UTC' ELSE e.posted_at END,
+                'money', e.kind, e.memo, '', max(abs(p.cents)), u.name, e.id
            FROM accounts_journalentry e JOIN staff_user u ON u.id = e.posted_by_id
            JOIN accounts_posting p ON p.entry_id = e.id WHERE e.account_id = %(account)s
-          GROUP BY e.id, u.name ORDER BY e.id DESC LIMIT %(limit)s)
+          GROUP BY e.id, u.name ORDER BY e.effective_date DESC, e.id DESC LIMIT %(limit)s)
         UNION ALL
         (SELECT coalesce(m.sent_at, m.created_at), 'message', m.channel, d.number || ' to ' || m.to, m.state, NULL, m.error, m.id
            FROM accounts_message m JOIN accounts_document d ON d.id = m.document_id

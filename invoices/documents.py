@@ -19,7 +19,7 @@ def invoice(account: Account, office: Office, number: str, lines: list, *, on, d
         "copy": False,
         "office": letterhead(office),
         "to": "\n".join(mailing_lines(account)),
-        "facts": [["Issued", dates.long(on)], ["Account", account.number], ["Invoice", number]],
+        "facts": [["Issued", dates.long(on)], ["Account", account.number], ["Due", dates.long(due_on)]],
         "ask": {"label": "Amount due", "amount": f"${money.show(total)}", "by": f"Pay by {dates.long(due_on)}"},
         "lead": _lead(lines, total),
         "what": "What was done",

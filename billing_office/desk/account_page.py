@@ -318,11 +318,11 @@ def _verdict(icon: str, label: str, verdict: rules.Verdict, zones: tuple[str, ..
     if verdict.allow:
         return {"icon": icon, "label": label, "css": "yes", "said": "Allowed now", "rule": ""}
     first = verdict.reasons[0].rule
-    rule = f"{first.way_round} Rule {first.id}: {first.citation}."
+    source = f"Rule {first.id}: {first.citation}"
     if verdict.earliest and zones:
         said = f"From {_clock(verdict.earliest, zones[0])}, {verdict.earliest.astimezone(ZoneInfo(zones[0])):%b %-d}"
-        return {"icon": icon, "label": label, "css": "wait", "said": said, "rule": rule}
-    return {"icon": icon, "label": label, "css": "no", "said": first.sentence, "rule": rule}
+        return {"icon": icon, "label": label, "css": "wait", "said": said, "rule": source}
+    return {"icon": icon, "label": label, "css": "no", "said": first.sentence, "rule": f"{first.way_round} {source}"}
 
 
 def _clock(moment: datetime, zone: str) -> str:

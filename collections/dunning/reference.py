@@ -9,10 +9,10 @@ from datetime import date
 from django.apps import apps
 
 LADDER = [  # level, name, days after due, lead, paragraph
-    (1, "First", 0, "{amount} is due on {due}. This is a friendly reminder.", "If you have already paid, thank you. Please ignore this letter."),
-    (2, "Second", 7, "{amount} was due on {due}. We have not seen it yet.", "If you have already paid, thank you. If you cannot pay the full amount, call us. We can look at it together."),
-    (3, "Third", 21, "{amount} has been due since {due}.", "Please pay now, or call us so that we can find a way together. Tell us, too, if you think something is wrong."),
-    (4, "Last", 45, "{amount} has been due since {due}. This is our last reminder.", "Please pay or call us by the day named above. A person at our office will look at your account next."),
+    (1, "Courtesy", 0, "{amount} is due on {due}. This is to help you remember.", "If you have already paid, thank you. Please ignore this letter."),
+    (2, "Friendly", 7, "{amount} was due on {due}. We have not seen it yet.", "If you have already paid, thank you. If you cannot pay the full amount, call us. We can look at it together."),
+    (3, "Urgent", 21, "{amount} has been due since {due}.", "Please pay now, or call us so that we can find a way together. Tell us, too, if you think something is wrong."),
+    (4, "Final", 45, "{amount} has been due since {due}. This is the last reminder before a person at our office looks at your account.", "Please pay or call us by the day named above. We would rather find a way with you than without you."),
 ]  # fmt: skip
 
 REG_F = "https://www.ecfr.gov/current/title-12/chapter-X/part-1006"

@@ -7,7 +7,7 @@ class ReminderLevel(Versioned):
     """One step of the ladder of reminders: so many days after the due date of the oldest overdue item."""
 
     level = models.PositiveSmallIntegerField(unique=True)
-    name = models.CharField(max_length=40, help_text="As the document says it: First, Second, Last.")
+    name = models.CharField(max_length=40, help_text="As the document says it: Courtesy, Urgent, Final.")
     days_after_due = models.SmallIntegerField(unique=True, help_text="0 is the due date itself.")
     least_cents = models.BigIntegerField("smallest amount", default=100, help_text="Below it no reminder goes out.")
     respite_days = models.PositiveSmallIntegerField(default=14, help_text="Days to pay that the reminder gives.")
