@@ -15,12 +15,13 @@ ACCOUNTS_FROM = 10_000  # numbers read A-10001, A-10002, …: as long as one ano
 
 
 def open_account(
-    *, office: Office, last_name: str, by: User, opened_on: date, first_name="", financial_class=Account.FinancialClass.SELF_PAY, **client
+    *, office: Office, last_name: str, by: User, opened_on: date, first_name="", financial_class=Account.FinancialClass.SELF_PAY,
+    detail: dict | None = None, **client
 ) -> Account:  # fmt: skip
     """Open a client account. Its first client is the guarantor, and served unless `served=False` is said.
 
     `client` holds further fields of Client: kind, birth_date, deceased_on, language, time_zone, served. The account's
-    name and place in lists are the guarantor's.
+    name and place in lists are the guarantor's. `detail` goes into the act.
     """
     with transaction.atomic():
         account = Account(office=office, opened_on=opened_on, financial_class=financial_class)
@@ -33,14 +34,18 @@ def open_account(
         guarantor.save()
         account.guarantor = guarantor
         account.save(update_fields=["guarantor"])
-        acts.record(by, "account_opened", account, account_id=account.pk, detail={"client": guarantor.pk})
+        acts.record(
+            by, "account_opened", account, account_id=account.pk, detail={"client": guarantor.pk} | (detail or {})
+        )
     return account
 
 
-def open_payer(*, name: str, payer_class: str, by: User, opened_on: date, **fields) -> Payer:
+def open_payer(
+    *, name: str, payer_class: str, by: User, opened_on: date, detail: dict | None = None, **fields
+) -> Payer:
     """Record a payer and open its house account, where its money stands until it is laid on charges.
 
-    `fields` are further fields of Payer: electronic_id, street, city_line, phone, email.
+    `fields` are further fields of Payer: electronic_id, street, city_line, phone, email. `detail` goes into the act.
     """
     with transaction.atomic():
         payer = Payer.objects.create(name=name, payer_class=payer_class, **fields)
@@ -52,5 +57,5 @@ def open_payer(*, name: str, payer_class: str, by: User, opened_on: date, **fiel
             payer=payer,
             opened_on=opened_on,
         )
-        acts.record(by, "payer_opened", payer)
+        acts.record(by, "payer_opened", payer, detail=detail)
     return payer

@@ -16,7 +16,7 @@ class MoneyField(forms.CharField):
 
     def __init__(self, *, least: int | None = 1, most: int = money.MAX_CENTS, **kwargs):
         self.least, self.most = least, most
-        super().__init__(max_length=40, **kwargs)
+        super().__init__(**kwargs)
 
     def widget_attrs(self, widget):
         return {"inputmode": "decimal", "autocomplete": "off", "class": "in money"}
@@ -28,6 +28,8 @@ class MoneyField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return None
+        if len(text) > 40:
+            raise ValidationError("Enter an amount in figures, for example 224.00 or 1,224.00.", code="not_money")
         try:
             cents = money.parse(text)
         except money.NotMoney as error:
@@ -37,6 +39,9 @@ class MoneyField(forms.CharField):
         if cents > self.most:
             raise ValidationError(f"The amount must be at most {money.show(self.most)}.", code="too_large")
         return cents
+
+    def run_validators(self, value):
+        """Nothing: those of a text field read texts, and this is cents by now."""
 
 
 class DayField(forms.DateField):

@@ -1,0 +1,62 @@
+"""A charge entered by hand."""
+
+import re
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.models import Account, Client, Payer
+from billing_office.lib.fields import LineField, MoneyField, OfficeForm
+
+from .parts import OnceMixin, PastDayField, no_card_number
+
+
+class UnitsField(forms.CharField):
+    """How many: 1 to 9,999 with at most two decimals. Cleans to a Decimal."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", text, re.ASCII):
+            raise ValidationError("Enter a number such as 1 or 2.5.", code="not_a_number")
+        return Decimal(text)
+
+    def run_validators(self, value):
+        """Those of a text field read texts, and this is a Decimal by now."""
+        if value is not None and value <= 0:
+            raise ValidationError("Enter more than 0.", code="too_small")
+
+    def widget_attrs(self, widget):
+        return {"inputmode": "decimal", "autocomplete": "off"}
+
+
+class ChargeForm(OnceMixin, OfficeForm):
+    title = "The charge was not posted."
+    service_on = PastDayField(label="Day of service", future="A service is charged when it was given, not before.")
+    description = LineField(
+        label="Service", max_length=200, validators=[no_card_number], help_text="Plain words, as the client reads them."
+    )
+    amount = MoneyField()
+    units = UnitsField(initial="1")
+    code = LineField(max_length=20, required=False, help_text="For example 99213.")
+    payer = forms.ModelChoiceField(queryset=Payer.objects.none(), required=False, label="Who owes first")
+    client = forms.ModelChoiceField(
+        queryset=Client.objects.none(), required=False, label="Client served", empty_label=None
+    )
+    provider = LineField(max_length=120, required=False, help_text="Who performed the service.")
+
+    def __init__(self, *args, account: Account, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["payer"].queryset = Payer.objects.filter(active=True)
+        self.fields["payer"].empty_label = f"The client: {account.name}"
+        clients = account.clients.order_by("-served", "id")
+        self.fields["client"].queryset = clients
+        self.initial.setdefault("client", clients.first())
+
+    @property
+    def charge(self) -> dict:
+        """The arguments of ledger.charge."""
+        wanted = ["service_on", "description", "units", "code", "payer", "client", "provider"]
+        return {name: self.cleaned_data[name] for name in wanted} | {"cents": self.cleaned_data["amount"]}

@@ -1,0 +1,105 @@
+"""What the forms of this app share: sent once, told who saved meanwhile, no card number in free text, days that can be."""
+
+import re
+import unicodedata
+import uuid
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from billing_office.audit.models import Act
+from billing_office.lib import dates
+from billing_office.lib.fields import DayField, OfficeModelForm, StaleFormMixin
+
+LOST = "This form has lost its number. Open it again."
+
+
+class OnceMixin(forms.Form):
+    """A form that adds something carries a number made when it was opened: what it adds is added once (accounts/once.py)."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": LOST, "invalid": LOST})
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("once", uuid.uuid4())
+
+    @property
+    def key(self) -> uuid.UUID:
+        return self.cleaned_data["once"]
+
+
+class EditForm(StaleFormMixin, OfficeModelForm):
+    """The form of a row that others may be editing too."""
+
+    def who_changed(self) -> str:
+        act = Act.objects.filter(object_kind=self.instance._meta.label_lower, object_id=self.instance.pk)
+        act = act.select_related("actor").first()
+        if act is None:
+            return ""
+        at = act.at.astimezone(dates.office_zone())
+        day = "" if at.date() == dates.today() else f" on {dates.short(at.date(), dates.today())}"
+        return f"{act.actor.short_name} at {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}{day}"
+
+    @property
+    def changed(self) -> list[str]:
+        return [name for name in self.changed_data if name != "lock_version"]
+
+
+# -- days -------------------------------------------------------------------------------------------------------------
+
+
+class PastDayField(DayField):
+    """A day that has come: not after today at the office."""
+
+    def __init__(self, *, future="This day has not come yet.", **kwargs):
+        self.future = future
+        super().__init__(**kwargs)
+
+    def clean(self, value):
+        day = super().clean(value)
+        if day and day > dates.today():
+            raise ValidationError(self.future, code="future")
+        return day
+
+
+def after(first: date | None, last: date | None) -> bool:
+    """Whether both days are given and the second lies before the first."""
+    return bool(first and last and last < first)
+
+
+# -- free text ----------------------------------------------------------------------------------------------------------
+
+_GROUPS = re.compile(r"\d+(?:[ \-\u2010-\u2015.]?\d+)*")
+NO_CARDS = "Do not write card numbers here."
+
+
+def no_card_number(text: str):
+    """Raise ValidationError where the text holds what may be a payment card's number: 13 to 19 digits with Luhn's check digit.
+
+    Groups of digits parted by single spaces, dots or dashes are read as one, wherever in a longer row they begin and end.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    for found in _GROUPS.finditer(plain):
+        groups = re.findall(r"\d+", found.group())
+        joined = ("".join(groups[a:b]) for a in range(len(groups)) for b in range(a + 1, len(groups) + 1))
+        if any(13 <= len(digits) <= 19 and luhn(digits) for digits in joined):
+            raise ValidationError(NO_CARDS, code="card")
+
+
+def luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of those before it.
+
+    >>> luhn("4111111111111111"), luhn("4111111111111112")
+    (True, False)
+    """
+    doubled = "0246813579"
+    values = (int(doubled[int(d)]) if at % 2 else int(d) for at, d in enumerate(reversed(digits)))
+    return sum(values) % 10 == 0
+
+
+class TextField(forms.CharField):
+    """Several lines of free text without card numbers."""
+
+    widget = forms.Textarea(attrs={"rows": 6, "autofocus": True})
+    default_validators = [no_card_number]

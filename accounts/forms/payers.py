@@ -1,0 +1,43 @@
+"""Payers: who besides the client may owe."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.models import Payer
+from billing_office.lib.fields import OfficeModelForm
+from billing_office.lib.sorting import sort_key
+
+from .parts import EditForm, OnceMixin
+
+
+class PayerFields(forms.ModelForm):
+    class Meta:
+        model = Payer
+        fields = ["name", "payer_class", "electronic_id", "street", "city_line", "phone", "email"]
+        labels = {"electronic_id": "Electronic id", "city_line": "City line", "email": "Billing e-mail"}
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        key = sort_key(name)
+        if len(key) > Payer._meta.get_field("sort_key").max_length:
+            raise ValidationError("The name is too long.", code="too_long")
+        if Payer.objects.filter(sort_key=key).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(
+                "There is a payer of this name. Tell the two apart, for example by state.", code="twice"
+            )
+        return name
+
+
+class PayerForm(PayerFields, EditForm):
+    title = "The payer was not saved."
+
+    class Meta(PayerFields.Meta):
+        fields = [*PayerFields.Meta.fields, "active"]
+        labels = PayerFields.Meta.labels | {"active": "Offered for new charges"}
+
+
+class NewPayerForm(OnceMixin, PayerFields, OfficeModelForm):
+    title = "The payer was not added."
+
+    class Meta(PayerFields.Meta):
+        pass

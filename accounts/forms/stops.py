@@ -1,0 +1,100 @@
+"""Flags, holds and notes."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.models import Account, AccountFlag, Charge, Hold, Note
+from billing_office.lib import dates
+from billing_office.lib.fields import DayField, OfficeForm, OfficeModelForm
+from billing_office.staff.models import User
+
+from .parts import OnceMixin, TextField, after, no_card_number
+
+ENDS_FIRST = "The last day lies before the first."
+
+
+class StopFields(forms.ModelForm):
+    since = DayField(label="From")
+    until = DayField(label="Last day", required=False, help_text="Empty: until somebody ends it.")
+    reason = forms.CharField(max_length=200, validators=[no_card_number])
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("since", dates.today())
+
+    def clean(self):
+        cleaned = super().clean()
+        if after(cleaned.get("since"), cleaned.get("until")):
+            self.add_error("until", ValidationError(ENDS_FIRST, code="order"))
+        return cleaned
+
+
+class FlagForm(OnceMixin, StopFields, OfficeModelForm):
+    title = "The flag was not set."
+
+    class Meta:
+        model = AccountFlag
+        fields = ["kind", "since", "until", "reason"]
+        labels = {"kind": "Fact"}
+
+
+class ChargeChoice(forms.ModelChoiceField):
+    """The charges of an account by day and by the words this person may read."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.reader: User | None = None
+
+    def label_from_instance(self, charge: Charge) -> str:
+        return f"{dates.short(charge.service_on, dates.today())}: {charge.words_for(self.reader)}"
+
+
+class HoldForm(OnceMixin, StopFields, OfficeModelForm):
+    """A hold of the whole account, or of one of its charges while the rest goes on."""
+
+    title = "The hold was not set."
+    charge = ChargeChoice(
+        queryset=Charge.objects.none(), required=False, empty_label="The whole account", help_text="What it stops."
+    )
+
+    class Meta:
+        model = Hold
+        fields = ["kind", "charge", "since", "until", "reason"]
+
+    def __init__(self, *args, account: Account, reader: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["charge"].reader = reader
+        self.fields["charge"].queryset = account.charges.all()
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("kind") == Hold.Kind.PAUSE and not cleaned.get("until") and "until" not in self.errors:
+            self.add_error("until", ValidationError("A pause needs a last day.", code="endless"))
+        return cleaned
+
+
+class EndForm(OfficeForm):
+    """The last day on which a flag or hold is in force."""
+
+    title = "It was not ended."
+    until = DayField(label="Last day in force")
+
+    def __init__(self, *args, stop: AccountFlag | Hold, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stop = stop
+        self.initial["until"] = max(stop.since, dates.today())
+
+    def clean_until(self):
+        day = self.cleaned_data["until"]
+        if day < self.stop.since:
+            raise ValidationError(f"It began on {dates.short(self.stop.since, dates.today())}.", code="order")
+        return day
+
+
+class NoteForm(OnceMixin, OfficeModelForm):
+    title = "The note was not written."
+    text = TextField(label="Note", max_length=2000)
+
+    class Meta:
+        model = Note
+        fields = ["text"]

@@ -1,0 +1,148 @@
+"""The list of accounts: how it is narrowed, and what each line says of an account's money. Two queries for any number of lines."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from django.db.models import Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import RawSQL
+
+from billing_office.lib.sorting import sort_key
+
+from . import aging
+from .models import Account, Book, Client, ContactPoint, OpenItem, Posting
+
+Kind = ContactPoint.Kind
+SHOWN = {
+    "": "All",
+    "owing": "Owing",
+    "overdue": "Past due",
+    "unapplied": "Unapplied money",
+    "no-consent": "No e-mail consent",
+    "closed": "Closed",
+}
+
+
+# -- narrowing ----------------------------------------------------------------------------------------------------------
+
+
+def shown(accounts: QuerySet, word: str, on: date) -> QuerySet:
+    """The accounts under one of SHOWN; all of them for any other word."""
+    match word:
+        case "owing":
+            return accounts.filter(Exists(OpenItem.objects.filter(account=OuterRef("pk"), cents__gt=0)))
+        case "overdue":
+            return past_due(accounts, on)
+        case "unapplied":
+            return accounts.filter(balance__unapplied_cents__gt=0)
+        case "no-consent":
+            return accounts.live().exclude(Exists(_consented()))
+        case "closed":
+            return accounts.exclude(closed_on=None)
+    return accounts
+
+
+def past_due(accounts: QuerySet, on: date) -> QuerySet:
+    """As aging.past_due: the client owes something on a due in force that has come."""
+    inner, params = accounts.order_by().values("pk").query.sql_with_params()
+    due = " SELECT account_id FROM part WHERE part > 0 AND dated AND payer_id IS NULL AND day <= %s"
+    return accounts.filter(pk__in=RawSQL(aging.PARTS.format(accounts=inner) + due, [*params, on, on]))  # noqa: S611
+
+
+def _consented() -> QuerySet:
+    """Addresses of the guarantor that documents may be attached to mail for."""
+    return ContactPoint.objects.filter(
+        client=OuterRef("guarantor"), kind=Kind.EMAIL, bad_since=None, opted_out_on=None, consent_on__isnull=False
+    )
+
+
+def owed_by(accounts: QuerySet, payer: int) -> QuerySet:
+    return accounts.filter(Exists(OpenItem.objects.filter(account=OuterRef("pk"), payer=payer, cents__gt=0)))
+
+
+def numbered(accounts: QuerySet, text: str) -> Account | None:
+    """The account with exactly this number."""
+    return accounts.filter(number__iexact=text).first() if any(c.isdigit() for c in text) else None
+
+
+def found(accounts: QuerySet, text: str) -> QuerySet:
+    """Accounts whose number, name, client's name, phone or e-mail holds what was typed; of names every word, in any order."""
+    words = sort_key(text).split()
+    if not words:
+        return accounts
+    named, client = Q(), Q()
+    for word in words:
+        named &= Q(sort_key__contains=word)
+        client &= Q(sort_key__contains=word)
+    either = named | Exists(Client.objects.filter(client, account=OuterRef("pk")))
+    if any(c.isdigit() for c in text):
+        either |= Q(number__icontains=text)
+    if points := _points(text):
+        either |= Exists(points)
+    return accounts.filter(either)
+
+
+def _points(text: str) -> QuerySet | None:
+    """Phones and addresses that hold the text; None where it looks like neither. Phones are compared by their figures."""
+    points = ContactPoint.objects.filter(client__account=OuterRef("pk"))
+    figures = "".join(c for c in text if c.isascii() and c.isdigit())
+    if "@" in text:
+        return points.filter(kind=Kind.EMAIL, value__icontains=text)
+    if len(figures) >= 4 and not any(c.isalpha() for c in text):
+        bare = Func(F("value"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace")
+        return points.filter(kind=Kind.PHONE).alias(bare=bare).filter(bare__contains=figures)
+    return None
+
+
+def with_last_payment(accounts: QuerySet) -> QuerySet:
+    """`last_payment`: the day money last came in on the account and stayed, from whomever."""
+    money = Posting.objects.filter(
+        account=OuterRef("pk"), book=Book.CASH, cents__gt=0, entry__reversal=None, entry__reverses=None
+    )
+    day = money.order_by().values("account").annotate(day=Max("payment__received_on")).values("day")
+    return accounts.annotate(last_payment=Subquery(day))
+
+
+# -- lines ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """An account in the list: cents owed, gross of credits; `overdue` is the age of the client's oldest due that has come."""
+
+    account: Account
+    client_owes: int
+    others_owe: int
+    unapplied: int
+    overdue: int | None
+
+
+def lines(accounts: Iterable[Account], on: date) -> list[Line]:
+    accounts = list(accounts)
+    if not accounts:
+        return []
+    of_account: dict[int, list[aging.Part]] = {}
+    for part in aging.parts(Account.objects.filter(pk__in=[account.pk for account in accounts]), on):
+        of_account.setdefault(part.account, []).append(part)
+    return [_line(account, of_account.get(account.pk, []), on) for account in accounts]
+
+
+def _line(account: Account, parts: list[aging.Part], on: date) -> Line:
+    owed = [part for part in parts if part.cents > 0]
+    client = [part for part in owed if part.payer is None]
+    due = [part.age(on) for part in client if part.dated and part.day <= on]
+    return Line(
+        account=account,
+        client_owes=sum(part.cents for part in client),
+        others_owe=sum(part.cents for part in owed if part.payer is not None),
+        unapplied=account.balance.unapplied_cents if hasattr(account, "balance") else 0,
+        overdue=max(due, default=None),
+    )
+
+
+def all_lines(accounts: QuerySet, on: date, portion: int = 1000) -> Iterator[Line]:
+    """Every line, for files: read in portions, so that a large office's list never stands in memory whole."""
+    rows = accounts.iterator(chunk_size=portion)
+    while batch := list(islice(rows, portion)):
+        yield from lines(batch, on)

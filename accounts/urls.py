@@ -1,0 +1,28 @@
+"""Accounts, their people, stops, charges and payments, and payers. The account's own page is the desk's."""
+
+from billing_office.staff.access import route
+
+from .views import accounts, charges, payers, payments, people, stops
+
+ACCOUNT = "accounts/<int:pk>/"
+
+urlpatterns = [
+    route("accounts/", accounts.accounts, may="read_accounts", name="accounts"),
+    route("accounts/new/", accounts.account_new, may="edit_accounts", name="account_new"),
+    route(f"{ACCOUNT}edit/", accounts.account_edit, may="edit_accounts", name="account_edit"),
+    route(f"{ACCOUNT}clients/new/", people.client_new, may="edit_accounts", name="client_new"),
+    route("clients/<int:pk>/edit/", people.client_edit, may="edit_accounts", name="client_edit"),
+    route("clients/<int:pk>/contacts/new/", people.contact_new, may="edit_accounts", name="contact_new"),
+    route("contacts/<int:pk>/edit/", people.contact_edit, may="edit_accounts", name="contact_edit"),
+    route(f"{ACCOUNT}notes/new/", stops.note_new, may="write_notes", name="note_new"),
+    route(f"{ACCOUNT}flags/new/", stops.flag_new, may="edit_accounts", name="flag_new"),
+    route("flags/<int:pk>/end/", stops.flag_end, may="edit_accounts", name="flag_end"),
+    route(f"{ACCOUNT}holds/new/", stops.hold_new, may="edit_accounts", name="hold_new"),
+    route("holds/<int:pk>/end/", stops.hold_end, may="edit_accounts", name="hold_end"),
+    route(f"{ACCOUNT}charges/new/", charges.charge_new, may="post_charges", name="charge_new"),
+    route(f"{ACCOUNT}payments/new/", payments.payment_new, may="post_client_payments", name="payment_new"),
+    route("payers/", payers.PAYERS.list, may="read_payers", name="payers"),
+    route("payers/new/", payers.payer_new, may="edit_payers", name="payer_new"),
+    route("payers/<int:pk>/", payers.PAYERS.page, may="read_payers", name="payer"),
+    route("payers/<int:pk>/edit/", payers.PAYERS.change, may="edit_payers", name="payer_edit"),
+]

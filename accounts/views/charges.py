@@ -1,0 +1,33 @@
+"""Posting a charge by hand."""
+
+from django.contrib import messages
+
+from accounts import ledger
+from accounts.forms.charges import ChargeForm
+from accounts.posting import post_charge
+from billing_office.lib import dates
+from billing_office.lib.money import show
+
+from .pages import account_of, back_to, form_page
+
+
+def charge_new(request, pk):
+    account = account_of(request, pk)
+    form = ChargeForm(request.POST or None, account=account, initial={"service_on": dates.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = post_charge(account, form=form.key, by=request.user, **form.charge)
+        except ledger.Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            say_posted(request, done, account)
+            return back_to(account)
+    return form_page(request, account, form, "Post a charge", "Post charge")
+
+
+def say_posted(request, done, account):
+    amount = f"${show(done.row.cents)} to {account.name}"
+    if done.new:
+        messages.success(request, f"Posted {amount}.")
+    else:
+        messages.info(request, f"{amount} was posted from this form already; nothing was posted twice.")

@@ -1,0 +1,35 @@
+"""What the form pages of an account share: the account or row that this person may touch, the page around the form, what is said."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.models import Account
+from billing_office.lib.views import answer_form
+
+
+def account_of(request, pk: int) -> Account:
+    """404 for an account of another office, as for one that is not there."""
+    return get_object_or_404(Account.objects.for_staff(request.user).select_related("office", "guarantor"), pk=pk)
+
+
+def within(request, rows: QuerySet, path: str = "account") -> QuerySet:
+    """Rows of accounts that this person may know of; `path` leads to the account. Locked when they are to be saved."""
+    rows = rows.filter(**{f"{path}__in": Account.objects.for_staff(request.user)})
+    return rows.select_for_update(of=("self",), no_key=True) if request.method == "POST" else rows
+
+
+def form_page(request, account: Account, form, title: str, button: str, template="accounts/form.html", **context):
+    context = {"account": account, "form": form, "title": title, "button": button} | context
+    return answer_form(request, template, context)
+
+
+def back_to(account: Account):
+    return redirect("account", pk=account.pk)
+
+
+def say_saved(request, form, name: str):
+    if form.changed:
+        messages.success(request, f"{name} saved.")
+    else:
+        messages.info(request, "Nothing was changed.")

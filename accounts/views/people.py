@@ -1,0 +1,80 @@
+"""Clients of an account, and the ways to reach them."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from accounts import people
+from accounts.forms.clients import ClientForm, NewClientForm
+from accounts.forms.contacts import KINDS, ContactForm, NewContactForm
+from accounts.models import Client, ContactPoint
+from accounts.once import once
+
+from .pages import account_of, back_to, form_page, say_saved, within
+
+
+def client_new(request, pk):
+    account = account_of(request, pk)
+    form = NewClientForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with once(form.key, "client_added", request.user) as done:
+            if not done:
+                people.add_client(account, form.instance, by=request.user, detail={"form": str(form.key)})
+        messages.success(request, f"{form.instance.name} added.")
+        return back_to(account)
+    return form_page(request, account, form, "Add a client", "Add client")
+
+
+def client_edit(request, pk):
+    with transaction.atomic():
+        client = get_object_or_404(within(request, Client.objects.select_related("account")), pk=pk)
+        name = client.name
+        form = ClientForm(request.POST or None, instance=client)
+        if request.method == "POST" and form.is_valid():
+            if form.changed:
+                form.save()
+                people.client_edited(client, form.changed, by=request.user)
+            say_saved(request, form, client.name)
+            return back_to(client.account)
+    return form_page(request, client.account, form, f"Edit {name}", "Save client")
+
+
+def contact_new(request, pk):
+    client = get_object_or_404(within(request, Client.objects.select_related("account")), pk=pk)
+    kind = request.POST.get("kind") or request.GET.get("kind")
+    kind = kind if kind in ContactPoint.Kind.values else ContactPoint.Kind.EMAIL
+    form = NewContactForm(request.POST or None, kind=kind, by=request.user)
+    if request.method == "POST" and form.is_valid():
+        with once(form.key, "contact_added", request.user) as done:
+            if not done:
+                people.add_contact(client, form.instance, by=request.user, detail={"form": str(form.key)})
+        messages.success(request, f"{form.instance.get_kind_display()} of {client.name} added.")
+        return back_to(client.account)
+    here = reverse("contact_new", args=[client.pk])
+    kinds = [(label, f"{here}?kind={value}", value == kind) for value, label in KINDS]
+    return form_page(
+        request,
+        client.account,
+        form,
+        f"How to reach {client.name}",
+        "Add contact",
+        "accounts/contact_new.html",
+        kinds=kinds,
+    )
+
+
+def contact_edit(request, pk):
+    with transaction.atomic():
+        points = ContactPoint.objects.select_related("client__account")
+        point = get_object_or_404(within(request, points, "client__account"), pk=pk)
+        before = point.consent_on
+        form = ContactForm(request.POST or None, instance=point, kind=point.kind, by=request.user)
+        if request.method == "POST" and form.is_valid():
+            if form.changed:
+                form.save()
+                people.contact_edited(point, form.changed, before, by=request.user)
+            say_saved(request, form, f"{point.get_kind_display()} of {point.client.name}")
+            return back_to(point.client.account)
+    kind = point.get_kind_display()
+    return form_page(request, point.client.account, form, f"{kind} of {point.client.name}", "Save contact", point=point)

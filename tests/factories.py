@@ -1,0 +1,89 @@
+"""The people and things tests speak of, made through the real functions of the product."""
+
+from datetime import date, timedelta
+from itertools import count
+
+from accounts import ledger, people
+from accounts.models import Account, Charge, Client, ContactPoint, OpenItem, Payer, Payment
+from accounts.opening import open_account, open_payer
+from billing_office.lib import dates
+from billing_office.staff.models import Office, User
+
+_numbers = count(1)
+
+
+def make_office(code="ELM", name="Elm Street Clinic", **fields) -> Office:
+    return Office.objects.create(code=code, name=name, **fields)
+
+
+def make_user(role: str, *offices: Office, username="", password=None, **fields) -> User:
+    """A member of staff called after the role: Ann Clerk. Tests sign in by force_login; who needs a password names one."""
+    fields.setdefault("name", f"Ann {role.title()}")
+    user = User.objects.create_user(username or f"{role}{next(_numbers)}", password, role=role, **fields)
+    user.offices.set(offices)
+    return user
+
+
+def make_account(
+    office: Office, by: User, first_name="Robert", last_name="White", *, opened_on=date(2026, 1, 5), email="", consents=True,
+    **fields,
+) -> Account:  # fmt: skip
+    """An account of one client, with an e-mail address when it is given."""
+    account = open_account(
+        office=office, first_name=first_name, last_name=last_name, by=by, opened_on=opened_on, **fields
+    )
+    if email:
+        make_email(account.guarantor, by, email, consents=consents)
+    return account
+
+
+def make_client(account: Account, by: User, first_name="Emma", last_name="White", **fields) -> Client:
+    return people.add_client(account, Client(first_name=first_name, last_name=last_name, **fields), by=by, detail={})
+
+
+def make_email(client: Client, by: User, value="robert@example.org", *, consents=True) -> ContactPoint:
+    point = ContactPoint(kind=ContactPoint.Kind.EMAIL, value=value)
+    if consents:
+        people.give_consent(point, dates.today(), by)
+    return people.add_contact(client, point, by=by, detail={})
+
+
+def make_phone(client: Client, by: User, value="(512) 555-0199") -> ContactPoint:
+    return people.add_contact(client, ContactPoint(kind=ContactPoint.Kind.PHONE, value=value), by=by, detail={})
+
+
+def make_address(client: Client, by: User, **fields) -> ContactPoint:
+    lines = {"street": "418 Cedar Elm Ln", "city": "Austin", "region": "TX", "postcode": "78704"} | fields
+    return people.add_contact(client, ContactPoint(kind=ContactPoint.Kind.POSTAL, **lines), by=by, detail={})
+
+
+def make_payer(by: User, name="Blue Cross TX", payer_class=Payer.Class.INSURER, **fields) -> Payer:
+    return open_payer(name=name, payer_class=payer_class, by=by, opened_on=date(2026, 1, 5), **fields)
+
+
+def make_charge(
+    account: Account, by: User, cents=22400, *, days_ago=40, description="MRI of the lower back", payer: Payer | None = None, **fields
+) -> Charge:  # fmt: skip
+    """A charge for a service so many days ago."""
+    fields.setdefault("client", account.guarantor)
+    return ledger.charge(
+        account, cents=cents, service_on=dates.today() - timedelta(days=days_ago), description=description, payer=payer,
+        key=f"test:{next(_numbers)}", by=by, **fields,
+    )  # fmt: skip
+
+
+def make_due(charge: Charge, days_ago: int, payer: Payer | None = None):
+    """All that one party owes on the charge fell due so many days ago; less than 0: falls due later."""
+    day = dates.today() - timedelta(days=days_ago)
+    with ledger.locked([charge.account_id]):
+        item = OpenItem.objects.get(charge=charge, payer=payer)
+        ledger.fall_due(item, {day: item.cents}, from_day=min(day, dates.today()), because="test")
+
+
+def make_payment(account: Account, by: User, cents=5000, *, shares: dict[Charge, int] | None = None, days_ago=3) -> Payment:
+    """The client's money: `shares` go to charges, the rest is unapplied."""
+    parts = [ledger.Share(charge.pk, part) for charge, part in (shares or {}).items()]
+    return ledger.receive_client_payment(
+        account, cents=cents, received_on=dates.today() - timedelta(days=days_ago), method="cheque", shares=parts,
+        key=f"test:{next(_numbers)}", by=by,
+    )  # fmt: skip
