@@ -32,19 +32,20 @@ class Place:
         return subprocess.run(line, env=self.env | env, capture_output=True, text=True, timeout=120, check=False)
 
     def up(self, *options: str) -> subprocess.Popen:
-        """Start the office on a free port, without demo data; gives the launcher when it says that the office is open."""
+        """Start the office on a free port; gives the launcher when it has said that the office is open."""
         launcher = subprocess.Popen(
-            [sys.executable, BASE_DIR / "manage.py", "up", "--no-demo", "--port", "0", *options],
+            [sys.executable, BASE_DIR / "manage.py", "up", "--port", "0", *options],
             env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
         self.started.append(launcher)
-        said = ""
+        self.said = ""
         for line in launcher.stdout:
-            said += line
+            self.said += line
             if line.startswith("The office is open: "):
                 self.address = line.split()[4]
+            if line.startswith("Logs: "):
                 return launcher
-        raise AssertionError(said)
+        raise AssertionError(self.said)
 
     def healthy(self) -> bool:
         with urllib.request.urlopen(f"{self.address}healthz", timeout=10) as answer:  # noqa: S310

@@ -13,7 +13,7 @@ from tests.launch.conftest import SHELL, Place
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
-    """One office from its very first start on, for the tests that leave it running."""
+    """One office from its very first start on, with its demo, for the tests that leave it running."""
     place = Place(tmp_path_factory.mktemp("office") / "home")
     place.up()
     yield place
@@ -22,6 +22,12 @@ def office(tmp_path_factory):
 
 def test_it_serves_pages(office):
     assert office.healthy()
+
+
+def test_it_prints_a_log_in_for_each_role(office):
+    for role in ("Clerk", "Biller", "Collector", "Supervisor", "Auditor", "Admin"):
+        assert f"  {role} " in office.said
+    assert ", password " in office.said
 
 
 def test_it_runs_every_process_of_the_office(office):
@@ -63,17 +69,17 @@ def test_another_command_uses_the_running_servers_and_leaves_them(office):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_everything(place, number):
-    launcher = place.up()
+    launcher = place.up("--no-demo")
     assert place.stop(launcher, number) == 0
     assert place.processes() == {}
     assert list((place.home / "run").glob("*.json")) == []
 
 
 def test_after_a_kill_the_next_start_clears_up_and_serves(place):
-    killed = place.up()
+    killed = place.up("--no-demo")
     place.stop(killed, signal.SIGKILL)
     left = place.pid_of("gunicorn")
-    launcher = place.up()
+    launcher = place.up("--no-demo")
     assert place.healthy()
     assert left not in place.processes()
     assert sum(" beat " in line for line in place.processes().values()) == 1
@@ -82,18 +88,18 @@ def test_after_a_kill_the_next_start_clears_up_and_serves(place):
 
 
 def test_after_everything_was_killed_the_next_start_serves(place):
-    killed = place.up()
+    killed = place.up("--no-demo")
     place.stop(killed, signal.SIGKILL)
     for pid in place.processes():
         with suppress(ProcessLookupError):  # some end with their parent
             os.kill(pid, signal.SIGKILL)
-    place.up()
+    place.up("--no-demo")
     assert place.healthy()
 
 
 @pytest.mark.parametrize(("part", "name"), [("gunicorn", "web"), ("valkey-server", "redis")])
 def test_a_process_that_dies_ends_all_and_its_log_is_named(place, part, name):
-    launcher = place.up()
+    launcher = place.up("--no-demo")
     os.kill(place.pid_of(part), signal.SIGKILL)
     assert launcher.wait(40) == 1
     last = launcher.stdout.read().strip().splitlines()[-1]
