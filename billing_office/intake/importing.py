@@ -19,8 +19,9 @@ from billing_office.staff.models import Office
 from .files import Folder, Refusal
 from .models import Books, Known
 from .posting import PatientPosting
-from .practice import PayerRow, Practice
+from .practice import Practice
 from .replay import who_owes
+from .rows import PayerRow
 
 LOCK = 0x696E74  # one import at a time in this database
 
@@ -84,7 +85,7 @@ def _books(path: Path, practice: Practice, mode: str, office: Office, until: dat
         )  # fmt: skip
     if known.mode != mode:
         raise Unwanted(
-            f"These books were imported on {dates.long(known.created_at.date())} with --books {known.mode};"
+            f"These books were imported on {dates.long(known.taken_on)} with --books {known.mode};"
             f" importing them with --books {mode} would post them a second time."
         )
     if until and until != known.until:

@@ -1,7 +1,10 @@
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 
 from accounts.models import Account, Payer
+from billing_office.lib import dates
 from billing_office.staff.models import Office
 
 
@@ -15,7 +18,7 @@ class Books(models.Model):
         ALL = "all", "Everything, as it was posted"
         CHARGES = "charges", "Charges only, still to be worked"
 
-    directory = models.CharField(max_length=1000)
+    directory = models.TextField()
     beginning = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the first patient, claim and row.")
     mode = models.CharField(max_length=7, choices=Mode.choices)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
@@ -29,6 +32,14 @@ class Books(models.Model):
 
     def __str__(self):
         return f"{self.directory} ({self.mode})"
+
+    def moved(self, day: date) -> date:
+        """The day in our books. Raises OverflowError beyond the calendar."""
+        return day + timedelta(days=self.shift_days)
+
+    @property
+    def taken_on(self) -> date:
+        return self.created_at.astimezone(dates.office_zone()).date()
 
 
 class Known(models.Model):

@@ -17,7 +17,8 @@ The rules:
 from dataclasses import dataclass, field
 
 from .files import Refusal
-from .practice import ADJUSTMENT, CHARGE, CLIENTS_METHODS, IN, OUT, PAYMENT, PRIMARY, TRANSACTIONS, Line, Row
+from .practice import TRANSACTIONS
+from .rows import ADJUSTMENT, CHARGE, CLIENTS_METHODS, IN, OUT, PAYMENT, PRIMARY, Line, Row
 
 Party = str | None
 ROUNDING = 5  # cents

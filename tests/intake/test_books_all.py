@@ -1,9 +1,12 @@
 """import_practice --books all: everything stands in the ledger as the books have it."""
 
 from collections import Counter
+from contextlib import closing
 from decimal import Decimal
 
 import pytest
+from django.core.management.base import CommandError
+from django.db import connection
 from django.db.models import Sum
 
 from accounts import ledger
@@ -20,6 +23,7 @@ from accounts.models import (
     Posting,
 )
 from billing_office.audit.models import Act
+from billing_office.intake.importing import LOCK
 from billing_office.intake.models import Known
 from billing_office.staff.models import User
 
@@ -138,6 +142,16 @@ def test_new_rows_go_on_from_what_stands_in_the_ledger(import_books, tmp_path, b
 def test_a_copy_elsewhere_is_the_same_books(import_books, tmp_path):
     books = some_practice(4)
     assert import_books(books.write(tmp_path / "a")) == import_books(books.write(tmp_path / "b"))
+
+
+def test_one_import_at_a_time(import_books, tmp_path):
+    folder = some_practice(4).write(tmp_path)
+    other = connection.copy()
+    with closing(other), other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        with pytest.raises(CommandError, match="Another import is running"):
+            import_books(folder)
+    assert import_books(folder)["refused"] == []
 
 
 def test_two_practices_share_their_payers(import_books, tmp_path):

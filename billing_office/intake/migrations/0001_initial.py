@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='Books',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('directory', models.CharField(max_length=1000)),
+                ('directory', models.TextField()),
                 ('beginning', models.CharField(help_text='SHA-256 of the first patient, claim and row.', max_length=64, unique=True)),
                 ('mode', models.CharField(choices=[('all', 'Everything, as it was posted'), ('charges', 'Charges only, still to be worked')], max_length=7)),
                 ('until', models.DateField(help_text='The day that the newest service was moved to.', null=True)),
