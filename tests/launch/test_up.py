@@ -15,9 +15,11 @@ from tests.launch.conftest import SHELL, Place
 def office(tmp_path_factory):
     """One office from its very first start on, with its demo, for the tests that leave it running."""
     place = Place(tmp_path_factory.mktemp("office") / "home")
-    place.up()
-    yield place
-    place.clear()
+    try:
+        place.up()
+        yield place
+    finally:
+        place.clear()
 
 
 def test_it_serves_pages(office):
