@@ -458,17 +458,26 @@ def together(entry: JournalEntry) -> list[JournalEntry]:
 
 
 def dependents(entry: JournalEntry, legs: list[Posting]) -> list[JournalEntry]:
-    """Later entries, not reversed, that spent what `entry` brought: without it an open item or unapplied money would fall below zero."""
-    needed = Posting.objects.none()
-    later = Posting.objects.filter(entry__gt=entry.pk, entry__reversal=None, entry__reverses=None)
+    """Entries, not reversed, that spent what `entry` brought: without it an open item or unapplied money would fall below zero.
+
+    Usually later ones. But when an earlier entry was reversed meanwhile, an earlier payment may live on this one.
+    """
+    needed = []
+    standing = Posting.objects.filter(entry__reversal=None, entry__reverses=None).exclude(entry=entry)
     for (charge, payer), cents in _sums(legs, Book.RECEIVABLE, lambda p: (p.charge_id, p.payer_id)).items():
         item = OpenItem.objects.get(charge=charge, payer=payer)
         if cents > 0 and item.cents < cents:
-            needed |= later.filter(book=Book.RECEIVABLE, charge=charge, payer=payer, cents__lt=0)
+            needed.append(standing.filter(book=Book.RECEIVABLE, charge=charge, payer=payer, cents__lt=0))
     for payment, cents in _sums(legs, Book.UNAPPLIED, lambda p: p.payment_id).items():
         if cents < 0 and unapplied(Payment(pk=payment), entry.account_id) < -cents:
-            needed |= later.filter(book=Book.UNAPPLIED, payment=payment, cents__gt=0)
-    return list(JournalEntry.objects.filter(pk__in=needed.values("entry")))
+            needed.append(standing.filter(book=Book.UNAPPLIED, payment=payment, cents__gt=0))
+    found = {spent for postings in needed for spent in _later_or_any(postings, entry)}
+    return list(JournalEntry.objects.filter(pk__in=found))
+
+
+def _later_or_any(postings, entry: JournalEntry) -> list[int]:
+    later = list(postings.filter(entry__gt=entry.pk).values_list("entry", flat=True))
+    return later or list(postings.values_list("entry", flat=True))
 
 
 def _sums(legs: list[Posting], book: str, key) -> dict:

@@ -11,6 +11,7 @@ from accounts import aging, ledger, sending
 from accounts.models import Account, Document
 from accounts.models.number import take
 from billing_office.audit import acts
+from billing_office.lib import dates
 from billing_office.staff.models import User
 from invoices import balances
 from invoices.models import Invoice
@@ -32,8 +33,8 @@ class Debt:
 def remind(on: date, now: datetime, *, as_of: datetime | None = None) -> Counter:
     """Send what the ladder says for `on`: one message an account, each level once in a cycle; a second run sends nothing.
 
-    `now` is the clock for the contact rules. Returns counts of "sent", "waits", "closed", "failed". One account's failure
-    does not stop the rest.
+    `now` is the clock for the contact rules. Returns counts of "sent", "waits", "closed", "settled" (by unapplied money) and
+    "failed". One account's failure does not stop the rest.
     """
     counts, by, levels = Counter(), User.objects.service(), list(ReminderLevel.objects.filter(active=True))
     for account in candidates(on):
@@ -81,8 +82,10 @@ def _look(account_id: int, levels: list[ReminderLevel], on: date, now: datetime,
         if level is None or owed.cents < level.least_cents:
             return _wait(cycle, ladder.look_on(steps, owed.oldest, on) or on + timedelta(days=30), "")
         verdict = asked(account, now)
-        if not verdict.allow and verdict.earliest is None:
-            return _wait(cycle, on + timedelta(days=1), verdict.words)
+        if not verdict.allow and not _later_today(verdict, on):
+            return _wait(
+                cycle, max(verdict.earliest.date() if verdict.earliest else on, on + timedelta(days=1)), verdict.words
+            )
         _send(cycle, account, level, owed, on, as_of, by)
         _wait(cycle, ladder.look_on(steps, owed.oldest, on) or on + timedelta(days=30), "")
         return "sent"
@@ -95,9 +98,15 @@ def asked(account: Account, now: datetime) -> rules.Verdict:
     return rules.may(rules.Action.REMINDER, facts.of_channel(account, channel, day), now, facts.policy(day))
 
 
+def _later_today(verdict: rules.Verdict, on: date) -> bool:
+    """Refused only until an hour of this very day: it may be queued, and leaves then. What waits longer is written anew."""
+    return verdict.earliest is not None and verdict.earliest.astimezone(dates.office_zone()).date() <= on
+
+
 def _close(cycle: DunningCycle | None, on: date) -> str:
-    if cycle:
-        DunningCycle.objects.filter(pk=cycle.pk).update(closed_on=on)
+    if cycle is None:
+        return "settled"
+    DunningCycle.objects.filter(pk=cycle.pk).update(closed_on=on)
     return "closed"
 
 

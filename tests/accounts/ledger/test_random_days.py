@@ -132,5 +132,5 @@ class Office(RuleBasedStateMachine):
 
 class TestRandomDays(Office.TestCase, TestCase):
     settings = settings(
-        max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), database=None
     )

@@ -127,6 +127,18 @@ def test_a_payment_whose_rest_was_spent_is_not_reversed(books):
     assert refused.value.entries == [spent]
 
 
+def test_a_payment_made_before_an_entry_may_live_on_it(books):
+    """20 move, 10 are paid, 10 more move, the first move is undone: now the payment stands on the second."""
+    charge, move = books.charge(10_000, payer=books.payer), {"source": books.payer, "target": None, "by": books.by}
+    first = ledger.transfer_responsibility(charge, 2_000, on=DAY, key="first", **move)
+    books.pay(1_000, (charge, 1_000), key="pay")
+    second = ledger.transfer_responsibility(charge, 1_000, on=DAY, key="second", **move)
+    ledger.reverse(first, on=DAY, by=books.by, memo="wrong")
+    with pytest.raises(ledger.StillNeeded) as refused:
+        ledger.reverse(second, on=DAY, by=books.by, memo="wrong")
+    assert refused.value.entries == [ledger.posted_as("pay")]
+
+
 def test_a_payers_payment_is_undone_on_all_its_accounts(books):
     charge = books.charge(9_000, payer=books.payer)
     shares = {books.account.pk: [ledger.Share(charge.pk, 9_000)]}
