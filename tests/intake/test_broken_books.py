@@ -218,6 +218,17 @@ def test_a_mended_row_comes_in_with_the_next_run(import_books, tmp_path, books, 
     assert (told["charged"], told["outstanding"], told["refused"]) == ("130.00", "30.00", [])
 
 
+def test_mending_the_first_row_of_all_does_not_make_other_books_of_them(import_books, tmp_path, books):
+    books.claim(books.patient()).charge("80.00")
+    first = books.claim(books.patient("Ben5"))
+    books.transactions.insert(0, first.charge("50.00") | {"ID": ""})
+    books.transactions.pop()
+    import_books(books.write(tmp_path))
+    books.transactions[0]["ID"] = books.id()
+    told = import_books(books.write(tmp_path))
+    assert (told["accounts"], told["charged"], Taken.objects.count()) == (2, "130.00", 1)
+
+
 # -- books that cannot be read --
 
 
