@@ -60,7 +60,7 @@ def test_twice_is_once(late, today):
 
 def test_each_step_goes_out_on_its_day_and_no_day_between(late, today):
     due = today - timedelta(days=10)
-    for day in range(0, 60):
+    for day in range(60):
         remind(due + timedelta(days=day))
     sent = [(r.on - due).days for r in Reminder.objects.order_by("id")]
     assert (levels(), sent) == ([1, 2, 3, 4], [0, 7, 21, 45])
