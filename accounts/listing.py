@@ -78,7 +78,7 @@ def found(accounts: QuerySet, text: str) -> QuerySet:
     either = named | Exists(Client.objects.filter(client, account=OuterRef("pk")))
     if any(c.isdigit() for c in text):
         either |= Q(number__icontains=text)
-    if points := _points(text):
+    if (points := _points(text)) is not None:
         either |= Exists(points)
     return accounts.filter(either)
 

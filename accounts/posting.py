@@ -10,7 +10,7 @@ from billing_office.audit.acts import record
 from billing_office.audit.models import Act
 
 from . import ledger
-from .models import Account, Charge, Payer, Payment
+from .models import Account, Charge, JournalEntry, Payer, Payment
 
 
 class Done(NamedTuple):
@@ -37,7 +37,7 @@ def post_payment(
     """
     facts = {
         "cents": cents, "received_on": received_on, "method": method, "reference": reference, "by": by,
-        "key": f"payment:{account.pk}:{form}",
+        "key": _payment_key(account, form),
     }  # fmt: skip
     with ledger.locked([account.pk, payer.house_account.pk] if payer else [account.pk]):
         row: Payment = (
@@ -46,6 +46,16 @@ def post_payment(
             else ledger.receive_client_payment(account, shares=shares, **facts)
         )
         return Done(row, _recorded_now(by, "payment_posted", row, account))
+
+
+def payment_of(account: Account, form: UUID) -> Payment | None:
+    """The payment that was posted from this form before, as long as it stands."""
+    entries = JournalEntry.objects.filter(source_key__startswith=f"{_payment_key(account, form)}:", reversal=None)
+    return Payment.objects.filter(postings__entry__in=entries).first()
+
+
+def _payment_key(account: Account, form: UUID) -> str:
+    return f"payment:{account.pk}:{form}"
 
 
 def _recorded_now(by, verb: str, row: models.Model, account: Account) -> bool:

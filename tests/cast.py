@@ -27,26 +27,26 @@ def by(db) -> User:
 
 
 @pytest.fixture
-def browser(office):
-    """browser("clerk") is a browser in which a member of staff with that role is signed in; `.user` is who."""
+def signed_in(office):
+    """signed_in("clerk") is a browser in which a member of staff with that role is signed in; `.user` is who."""
 
-    def signed_in(role: str) -> Browser:
+    def open_browser(role: str) -> Browser:
         one = Browser()
         one.user = make_user(role, office)
         one.force_login(one.user)
         return one
 
-    return signed_in
+    return open_browser
 
 
 @pytest.fixture
-def clerk(browser):
-    return browser(Role.CLERK)
+def clerk(signed_in):
+    return signed_in(Role.CLERK)
 
 
 @pytest.fixture
-def biller(browser):
-    return browser(Role.BILLER)
+def biller(signed_in):
+    return signed_in(Role.BILLER)
 
 
 @pytest.fixture

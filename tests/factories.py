@@ -80,7 +80,9 @@ def make_due(charge: Charge, days_ago: int, payer: Payer | None = None):
         ledger.fall_due(item, {day: item.cents}, from_day=min(day, dates.today()), because="test")
 
 
-def make_payment(account: Account, by: User, cents=5000, *, shares: dict[Charge, int] | None = None, days_ago=3) -> Payment:
+def make_payment(
+    account: Account, by: User, cents=5000, *, shares: dict[Charge, int] | None = None, days_ago=3
+) -> Payment:
     """The client's money: `shares` go to charges, the rest is unapplied."""
     parts = [ledger.Share(charge.pk, part) for charge, part in (shares or {}).items()]
     return ledger.receive_client_payment(

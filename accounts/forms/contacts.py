@@ -18,7 +18,7 @@ LABELS = {Kind.EMAIL: "E-mail address", Kind.PHONE: "Phone number"}
 KINDS = [(Kind.EMAIL, "E-mail"), (Kind.PHONE, "Phone"), (Kind.POSTAL, "Post")]
 NOT_AN_EMAIL = "Enter one e-mail address, for example anna@example.org."
 phone_number = RegexValidator(
-    r"^\+?[0-9][0-9 ().\-]{5,30}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?$",
+    r"^\+?[0-9(][0-9 ().\-]{5,30}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?$",
     "Enter a phone number in figures, for example (512) 555-0199.",
 )
 

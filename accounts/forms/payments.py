@@ -65,7 +65,7 @@ class PaymentForm(OnceMixin, OfficeForm):
     """
 
     title = "The payment was not posted."
-    amount = MoneyField(widget=forms.TextInput(attrs={"autofocus": True}))
+    amount = MoneyField()
     received_on = PastDayField(label="Received", future="A payment is posted when it is there, not before.")
     method = forms.ChoiceField(choices=Payment.Method.choices, initial=Payment.Method.CHEQUE)
     reference = LineField(
@@ -77,6 +77,7 @@ class PaymentForm(OnceMixin, OfficeForm):
     def __init__(self, *args, account: Account, by, today: date, **kwargs):
         super().__init__(*args, **kwargs)
         self.account, self.today = account, today
+        self.fields["amount"].widget.attrs["autofocus"] = not self.is_bound
         parts = [part for part in aging.parts(Account.objects.filter(pk=account.pk), today) if part.cents > 0]
         self._offer_parties(by)
         self.payer = self._chosen()

@@ -2,7 +2,7 @@
 
 from accounts import ledger
 from accounts.forms.payments import PaymentForm
-from accounts.posting import post_payment
+from accounts.posting import Done, payment_of, post_payment
 from billing_office.lib import dates
 
 from .charges import say_posted
@@ -15,10 +15,12 @@ def payment_new(request, pk):
     def form_of(data):
         return PaymentForm(data, account=account, by=request.user, today=today, initial={"received_on": today})
 
-    form, fresh = form_of(request.POST or None), False
-    act = request.POST.get("act", "")
-    valid = form.is_bound and form.is_valid()
-    if form.is_bound and (form.wants_showing or act == "propose") and form.received is not None:
+    form, act = form_of(request.POST or None), request.POST.get("act", "")
+    valid, fresh = form.is_bound and form.is_valid(), False
+    if act == "post" and (former := _sent_before(account, form)):
+        say_posted(request, former, account)
+        return back_to(account)
+    if form.is_bound and form.received is not None and (form.wants_showing or act == "propose"):
         form, fresh = form_of(form.proposed()), True
         form.is_valid()
     elif valid and act == "post":
@@ -35,7 +37,17 @@ def payment_new(request, pk):
     )  # fmt: skip
 
 
-def _posted(account, form, by):
+def _sent_before(account, form) -> Done | None:
+    """The second press of a form whose first settled what it paid: its charges are not open any more, and need not be.
+
+    Asked after the form read what is open: whatever made a charge disappear is visible by then.
+    """
+    key = form.cleaned_data.get("once")
+    payment = key and payment_of(account, key)
+    return Done(payment, new=False) if payment else None
+
+
+def _posted(account, form, by) -> Done:
     given = form.cleaned_data
     facts = {name: given[name] for name in ["received_on", "method", "reference"]}
     return post_payment(account, form.payer, form.shares, cents=given["amount"], form=form.key, by=by, **facts)

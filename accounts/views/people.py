@@ -40,6 +40,7 @@ def client_edit(request, pk):
     return form_page(request, client.account, form, f"Edit {name}", "Save client")
 
 
+@transaction.atomic
 def contact_new(request, pk):
     client = get_object_or_404(within(request, Client.objects.select_related("account")), pk=pk)
     kind = request.POST.get("kind") or request.GET.get("kind")

@@ -190,6 +190,9 @@ class StaleFormMixin(forms.Form):
         if value is None or value == "":
             return "–"
         if isinstance(field, forms.ModelChoiceField):
-            return str(field.queryset.filter(pk=value).first() or "–")
+            try:
+                return str(field.queryset.filter(pk=value).first() or "–")
+            except ValueError:  # what was typed names no row at all
+                return str(value)
         names = {str(key): label for key, label in getattr(field, "choices", [])}
         return str(names.get(str(value), field.prepare_value(value)))
