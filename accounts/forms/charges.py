@@ -50,7 +50,8 @@ class ChargeForm(OnceMixin, OfficeForm):
     def __init__(self, *args, account: Account, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["payer"].queryset = Payer.objects.filter(active=True)
-        self.fields["payer"].empty_label = f"The client: {account.name}"
+        self.fields["payer"].empty_label = "The client"
+        self.fields["description"].widget.attrs["autofocus"] = True
         clients = account.clients.order_by("-served", "id")
         self.fields["client"].queryset = clients
         self.initial.setdefault("client", clients.first())

@@ -54,12 +54,7 @@ class ContactFields(forms.ModelForm):
             "value", *ADDRESS, "consents", "consent_on", "preferred", "verified_on", "source", "bad_since", "bad_reason",
             "opted_out_on",
         ]  # fmt: skip
-        labels = {
-            "region": "State",
-            "preferred": "Use this first",
-            "source": "Where we have it from",
-            "bad_reason": "What is wrong with it",
-        }
+        labels = {"region": "State", "preferred": "Use this first", "bad_reason": "What is wrong"}
 
     def __init__(self, *args, kind: str, by, **kwargs):
         super().__init__(*args, **kwargs)
@@ -74,6 +69,7 @@ class ContactFields(forms.ModelForm):
             self.fields["street"].required = self.fields["city"].required = True
         else:
             self.fields["value"].required = True
+            self.fields["value"].widget.attrs["autofocus"] = True
             self.fields["value"].label, self.fields["value"].help_text = LABELS[kind], ""
 
     def clean_value(self):
@@ -129,8 +125,11 @@ class ContactForm(ContactFields, EditForm):
 
 
 class NewContactForm(OnceMixin, ContactFields, OfficeModelForm):
+    """What is new is neither bad nor opted out of yet."""
+
     title = "The contact was not added."
     kind = forms.CharField(widget=forms.HiddenInput, required=False)
+    bad_since = opted_out_on = None
 
     class Meta(ContactFields.Meta):
-        pass
+        fields = ["value", *ADDRESS, "consents", "consent_on", "preferred", "verified_on", "source"]
