@@ -201,8 +201,6 @@ CELERY_BEAT_SCHEDULE = {
 OUTBOX_HINT = "billing_office.hints.publish"
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 90)  # seconds
 OUTBOX_ATTEMPTS = env.int("OUTBOX_ATTEMPTS", 5)
-PDF_MEMORY_LIMIT = env.int("PDF_MEMORY_LIMIT", 512 * 1024 * 1024)  # bytes, in the worker of the pdf queue only
-PDF_TIME_LIMIT = env.int("PDF_TIME_LIMIT", 60)  # seconds
 
 LOGGING = {
     "version": 1,

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 QUEUES = ("office", "mail", "pdf")
+PDF_MEMORY, PDF_SECONDS = 512 * 1024 * 1024, "60"  # what one document may take; five hundred lines take two thirds and 2 s
 ACCESS = '%(h)s "%(m)s %(U)s" %(s)s %(b)s bytes %(L)s s'  # without the query: searches hold people's names
 
 
@@ -19,7 +20,20 @@ def workers() -> dict[str, list[str]]:
     quiet = ["--without-gossip", "--without-mingle"]
     return {
         "worker": [*celery, "-n", "office@%h", "-Q", "office,mail", "-c", "2", *quiet],
-        "pdf": [*celery, "-n", "pdf@%h", "-Q", "pdf", "-c", "1", *quiet],
+        "pdf": [
+            "env",
+            f"PDF_JAIL={PDF_MEMORY}",
+            *celery,
+            "-n",
+            "pdf@%h",
+            "-Q",
+            "pdf",
+            "-c",
+            "1",
+            "--time-limit",
+            PDF_SECONDS,
+            *quiet,
+        ],
     }
 
 
