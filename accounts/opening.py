@@ -35,7 +35,11 @@ def open_account(
         account.guarantor = guarantor
         account.save(update_fields=["guarantor"])
         acts.record(
-            by, "account_opened", account, account_id=account.pk, detail={"client": guarantor.pk} | (detail or {})
+            by,
+            "account_opened",
+            account,
+            account_id=account.pk,
+            detail={"client": guarantor.pk, "on": str(account.opened_on)} | (detail or {}),
         )
     return account
 

@@ -1,5 +1,6 @@
 """What the account page reads: each function one query, however long the account's history."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -67,7 +68,11 @@ def charges(account: Account, limit: int = 500) -> list[ChargeLine]:
 
 @dataclass(frozen=True)
 class Happening:
-    """One line of the timeline: `kind` act, money, message or note; `what` is its word, `cents` its amount if any."""
+    """One line of the timeline: `kind` act, money, message or note; `what` is its word, `cents` its amount if any.
+
+    `facts` is what else is known: an act's own detail with `object` and `changed`, the `service` or `services` (how many)
+    of an entry, the `document` of a message.
+    """
 
     at: datetime
     kind: str
@@ -77,31 +82,40 @@ class Happening:
     cents: int | None
     who: str
     id: int
+    facts: dict
 
 
-# Money stands on the day it counts for, which may lie before it was posted. It tells its own story by its entries, and
-# messages by their state: acts that only repeat them are left out.
+# Money and acts stand on the day they count for, which may lie before they were entered. Money tells its own story by its
+# entries, and messages by their state: acts that only repeat them are left out, and so is who read or exported what.
 _TIMELINE = """
     SELECT * FROM (
-        (SELECT a.at, 'act', a.verb, a.reason, '', NULL::bigint, u.name, a.id
+        (SELECT CASE WHEN (a.detail->>'on')::date < a.at::date
+                     THEN ((a.detail->>'on')::date + time '12:00') AT TIME ZONE 'UTC' ELSE a.at END,
+                'act', a.verb, a.reason, '', (a.detail->>'cents')::bigint, u.name, a.id,
+                a.detail || jsonb_build_object('object', a.object_id, 'changed', a.changed)
            FROM audit_act a JOIN staff_user u ON u.id = a.actor_id
-          WHERE a.account_id = %(account)s AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written')
+          WHERE a.account_id = %(account)s AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written', 'document_read',
+                'account_exported', 'message_printed', 'message_sent_again')
           ORDER BY a.id DESC LIMIT %(limit)s)
         UNION ALL
-        (SELECT CASE WHEN e.effective_date < e.posted_at::date THEN (e.effective_date + time '12:00') AT TIME ZONE 'UTC' ELSE e.posted_at END,
-                'money', e.kind, e.memo, '', max(abs(p.cents)), u.name, e.id
+        (SELECT CASE WHEN e.effective_date < e.posted_at::date
+                     THEN (e.effective_date + time '12:00') AT TIME ZONE 'UTC' ELSE e.posted_at END,
+                'money', e.kind, e.memo, '', max(abs(p.cents)), u.name, e.id,
+                jsonb_build_object('service', min(c.description), 'services', count(DISTINCT c.id))
            FROM accounts_journalentry e JOIN staff_user u ON u.id = e.posted_by_id
-           JOIN accounts_posting p ON p.entry_id = e.id WHERE e.account_id = %(account)s
+           JOIN accounts_posting p ON p.entry_id = e.id LEFT JOIN accounts_charge c ON c.id = p.charge_id
+          WHERE e.account_id = %(account)s
           GROUP BY e.id, u.name ORDER BY e.effective_date DESC, e.id DESC LIMIT %(limit)s)
         UNION ALL
-        (SELECT coalesce(m.sent_at, m.created_at), 'message', m.channel, d.number || ' to ' || m.to, m.state, NULL, m.error, m.id
+        (SELECT coalesce(m.sent_at, m.created_at), 'message', m.channel, d.number || ' to ' || m.to, m.state, NULL, m.error, m.id,
+                jsonb_build_object('document', d.id)
            FROM accounts_message m JOIN accounts_document d ON d.id = m.document_id
           WHERE m.account_id = %(account)s ORDER BY m.id DESC LIMIT %(limit)s)
         UNION ALL
-        (SELECT n.at, 'note', 'note', n.text, '', NULL, u.name, n.id
+        (SELECT n.at, 'note', 'note', n.text, '', NULL, u.name, n.id, '{}'::jsonb
            FROM accounts_note n JOIN staff_user u ON u.id = n.author_id
           WHERE n.account_id = %(account)s ORDER BY n.id DESC LIMIT %(limit)s)
-    ) AS happened (at, kind, what, detail, state, cents, who, id)
+    ) AS happened (at, kind, what, detail, state, cents, who, id, facts)
     WHERE %(only)s = '' OR kind = %(only)s ORDER BY at DESC, id DESC LIMIT %(limit)s
 """
 
@@ -110,7 +124,7 @@ def timeline(account: Account, only: str = "", limit: int = 60) -> list[Happenin
     """What happened on an account, newest first; `only` one kind."""
     with connection.cursor() as cursor:
         cursor.execute(_TIMELINE, {"account": account.pk, "only": only, "limit": limit})
-        return [Happening(*row) for row in cursor.fetchall()]
+        return [Happening(*row, facts=json.loads(facts)) for *row, facts in cursor.fetchall()]
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,10 @@ def issue(account: Account, *, on: date, by, key: str, as_of=None) -> Invoice:
             ledger.fall_due_also(line.item, line.cents, due, from_day=on, because=number)
         sending.queue(document, account, action="invoice", as_of=as_of)
         acts.record(
-            by, "invoice_issued", invoice, detail={"number": number, "cents": invoice.cents, "due_on": str(due)}
+            by,
+            "invoice_issued",
+            invoice,
+            detail={"number": number, "cents": invoice.cents, "on": str(on), "due_on": str(due)},
         )
         return invoice
 

@@ -4,19 +4,20 @@ Ten queries at the most, session and user included: each app's part is one funct
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from accounts import aging, reading
-from accounts.models import Account, Client, ContactPoint, Kind, Message
+from accounts.models import Account, Client, ContactPoint
 from billing_office.lib import charts, dates, money
 from billing_office.staff.access import may
-from billing_office.staff.models import short_name
 from dunning import facts, rules
 from invoices import balances
+
+from . import happenings
 
 OWNER_COLOUR = {"": "fr4", "insurer": "fr1", "government": "fr2", "employer": "fr3", "person": "fr3", "other": "fr3"}
 
@@ -81,7 +82,7 @@ def account(request, pk):
     contacts = list(ContactPoint.objects.filter(client__account=row))
     lines = reading.charges(row)
     issued = balances.of_account(row.pk)
-    show = _one_of(request.GET.get("show", ""), tuple(word for word, _ in SHOWS))
+    show = _one_of(request.GET.get("show", ""), tuple(word for word, _ in happenings.SHOWS))
     happened = reading.timeline(row, show)
     view = _one_of(request.GET.get("view", ""), ("entries",))
     rows = _charge_rows(lines, parts, request.user, today)
@@ -99,9 +100,9 @@ def account(request, pk):
         "entries": reading.entries(row) if view else None,
         "why": next((charge for charge in rows if str(charge.id) == request.GET.get("why")), None),
         "invoices": issued,
-        "timeline": [_told(item) for item in happened],
+        "timeline": [happenings.told(item, services=may(request.user, "read_services")) for item in happened],
         "show": show,
-        "shows": SHOWS,
+        "shows": happenings.SHOWS,
         "next": _next_step(row, parts, issued, contacts, happened, request.user, today),
     }
     return render(request, "desk/account.html", context)
@@ -118,14 +119,12 @@ def _owed(account: Account, parts: list[aging.Part], today: date) -> dict:
     client = [p for p in parts if p.payer is None and p.day]
     now, later = sum(p.cents for p in client if p.day <= today), sum(p.cents for p in client if p.day > today)
     oldest = min((p.day for p in client if p.day <= today), default=None)
-    parties = [
-        Party(
-            f"{account.name} owes now", now, f"oldest {(today - oldest).days} days" if oldest else "nothing due", "fr4"
-        )
-    ]
+    who = account.guarantor.first_name or account.name
+    note = _days("oldest", (today - oldest).days) if oldest else "nothing due"
+    parties = [Party(f"{who} owes now", now, note, "fr4")]
     if later:
         first = min(p.day for p in client if p.day > today)
-        parties.append(Party(f"{account.name}, not yet due", later, f"next {dates.short(first, today)}", "fa0"))
+        parties.append(Party(f"{who}, not yet due", later, f"next {dates.short(first, today)}", "fa0"))
     for name, cents, note, css in _payers(parts, today):
         parties.append(Party(name, cents, note, css))
     credits = -sum(p.cents for p in parts if p.cents < 0)
@@ -143,6 +142,10 @@ def _owed(account: Account, parts: list[aging.Part], today: date) -> dict:
     }
 
 
+def _days(word: str, days: int) -> str:
+    return f"{word} {days} day{'' if days == 1 else 's'}" if days else "since today"
+
+
 def _payers(parts: list[aging.Part], today: date):
     """(name, cents, note, colour) of each payer that owes, most first."""
     sums: dict[tuple[str, str], list[aging.Part]] = {}
@@ -151,12 +154,8 @@ def _payers(parts: list[aging.Part], today: date):
             sums.setdefault((part.party, part.payer_class), []).append(part)
     for (name, payer_class), theirs in sorted(sums.items(), key=lambda item: -sum(p.cents for p in item[1])):
         days = (today - min(p.day for p in theirs)).days
-        yield (
-            name,
-            sum(p.cents for p in theirs),
-            f"{payer_class}, {days} days" if days >= 0 else payer_class,
-            OWNER_COLOUR[payer_class],
-        )
+        note = _days(f"{payer_class},", days) if days > 0 else payer_class
+        yield name, sum(p.cents for p in theirs), note, OWNER_COLOUR[payer_class]
 
 
 # -- charges --------------------------------------------------------------------------------------------------------------
@@ -219,37 +218,7 @@ def _contacts(clients: list[Client], points: list[ContactPoint]) -> list[tuple[C
     return [(client, of_client.get(client.pk, [])) for client in clients]
 
 
-# -- what happened ----------------------------------------------------------------------------------------------------------
-
-SHOWS = [("", "All"), ("money", "Money"), ("message", "Messages"), ("note", "Notes"), ("act", "Changes")]
-_TONES = {"sent": "good", "delivered": "good", "failed": "bad", "bounced": "bad", "queued": "mute"}
-_WORDS = {"queued": "waits", "sent": "sent", "delivered": "delivered", "failed": "failed", "bounced": "bounced"}
-
-
-@dataclass(frozen=True)
-class Told:
-    """One happening in words."""
-
-    at: datetime
-    title: str
-    detail: str
-    tone: str
-    who: str
-
-
-def _told(item: reading.Happening) -> Told:
-    if item.kind == "money":
-        detail = f"${money.show(item.cents)}" + (f", {item.detail}" if item.detail else "")
-        return Told(item.at, Kind(item.what).label, detail, "good", short_name(item.who))
-    if item.kind == "message":
-        way = "E-mail" if item.what == Message.Channel.EMAIL else "Letter"
-        title = f"{way} {_WORDS.get(item.state, item.state)}"
-        return Told(
-            item.at, title, item.detail + (f": {item.who}" if item.who else ""), _TONES.get(item.state, "mute"), ""
-        )
-    if item.kind == "note":
-        return Told(item.at, "Note", item.detail, "note", short_name(item.who))
-    return Told(item.at, item.what.replace("_", " ").capitalize(), item.detail, "mute", short_name(item.who))
+# -- what is to be done -----------------------------------------------------------------------------------------------------
 
 
 def _next_step(account, parts, issued, contacts, happened, user, today) -> NextStep:
@@ -280,12 +249,22 @@ def _next_step(account, parts, issued, contacts, happened, user, today) -> NextS
         )
     overdue = [p for p in parts if p.payer is None and p.dated and p.day <= today]
     if overdue:
-        days = (today - min(p.day for p in overdue)).days
-        return NextStep(
-            f"${money.show(sum(p.cents for p in overdue))} is due, the oldest for {days} days.",
-            "The ladder reminds by itself.",
-        )
-    return NextStep("Nothing waits for you here.")
+        since, sum_due = (today - min(p.day for p in overdue)).days, money.show(sum(p.cents for p in overdue))
+        word = _days("the oldest for", since) if since else "since today"
+        return NextStep(f"${sum_due} is due, {word}.", "The ladder reminds by itself, within the contact rules.")
+    return NextStep("Nothing waits for you here.", _calm(account, parts))
+
+
+def _calm(account: Account, parts: list[aging.Part]) -> str:
+    """Why nothing waits."""
+    still = [p for p in parts if p.cents > 0]
+    unapplied = account.balance.unapplied_cents if hasattr(account, "balance") else 0
+    credit = f" ${money.show(unapplied)} is on no charge and stands to their credit." if unapplied else ""
+    if not still:
+        return f"Nothing is owed.{credit}"
+    if all(p.payer for p in still):
+        return f"What is open is with {', '.join(sorted({p.party for p in still}))}.{credit}"
+    return "What the client owes is on invoices that are not due yet." + credit
 
 
 # -- may we? ------------------------------------------------------------------------------------------------------------------
@@ -306,23 +285,29 @@ def guard(request, pk):
     read = {channel: facts.of_channel(row, channel, today) for channel in ("email", "phone", "print")}
     zones = read["email"].zones
     verdicts = [
-        _verdict(icon, label, rules.may(action, read[channel], now, policy), zones)
+        _verdict(icon, label, rules.may(action, read[channel], now, policy), zones, now)
         for icon, label, action, channel in _ASKED
     ]
     local = f"{_clock(now, zones[0])} in {zones[0].rpartition('/')[2].replace('_', ' ')}" if zones else "place unknown"
     return render(request, "desk/_guard.html", {"account": row, "verdicts": verdicts, "local": local})
 
 
-def _verdict(icon: str, label: str, verdict: rules.Verdict, zones: tuple[str, ...]) -> dict:
+def _verdict(icon: str, label: str, verdict: rules.Verdict, zones: tuple[str, ...], now: datetime) -> dict:
     """A verdict in words: allowed; blocked, by which rule, and the way round; or from when on."""
     if verdict.allow:
-        return {"icon": icon, "label": label, "css": "yes", "said": "Allowed now", "rule": ""}
+        return {"icon": icon, "label": label, "css": "yes", "said": "Allowed now"}
     first = verdict.reasons[0].rule
-    source = f"Rule {first.id}: {first.citation}"
+    known = {"icon": icon, "label": label, "rule": f"Rule {first.id}", "source": first.citation}
     if verdict.earliest and zones:
-        said = f"From {_clock(verdict.earliest, zones[0])}, {verdict.earliest.astimezone(ZoneInfo(zones[0])):%b %-d}"
-        return {"icon": icon, "label": label, "css": "wait", "said": said, "rule": source}
-    return {"icon": icon, "label": label, "css": "no", "said": first.sentence, "rule": f"{first.way_round} {source}"}
+        return known | {"css": "wait", "said": f"From {_when(verdict.earliest, now, zones[0])}"}
+    return known | {"css": "no", "said": first.sentence, "way_round": first.way_round}
+
+
+def _when(moment: datetime, now: datetime, zone: str) -> str:
+    """`8:00 am today`, `8:00 am tomorrow` or `8:00 am, Nov 27`, by the clock of the place."""
+    there, today = moment.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
+    near = {today: " today", today + timedelta(days=1): " tomorrow"}
+    return _clock(moment, zone) + near.get(there, f", {dates.short(there, today)}")
 
 
 def _clock(moment: datetime, zone: str) -> str:

@@ -60,7 +60,7 @@ def arrears(request):
             _past_columns(names, today),
             past[:TOP],
             caption="Accounts past due",
-            href=lambda row: reverse("account", args=[row.account]),
+            href=_account_href,
         ),
         "past_count": len(past),
         "past_cents": sum(row.cents for row in past),
@@ -94,7 +94,7 @@ def rows(request, owner, column):
     if file := export(table, f"arrears-{owner}-{column}", asked):
         acts.record(request.user, "arrears_exported", detail={"owner": owner, "column": column, "rows": len(found)})
         return file
-    table.totals = {"number": f"{len(found)} accounts", "cents": sum(row.cents for row in found)}
+    table.totals = {"number": _count(len(found)), "cents": sum(row.cents for row in found)}
     title = f"{_owner_label(owner)}: {aging.COLUMNS.get(column, 'all ages').lower()}"
     context = {
         "table": table,
@@ -114,7 +114,7 @@ def unapplied(request, owner):
     found = _holders(request.user, owner)
     columns = [
         Column("number", "Account", kind="id"),
-        Column("name", "Name"),
+        Column("name", "Name", link=_holder_href),
         Column("cents", "Unapplied", value="balance.unapplied_cents", kind="money"),
         Column("owed", "Owed in all", value="balance.receivable_cents", kind="nil_money"),
     ]
@@ -126,7 +126,7 @@ def unapplied(request, owner):
         )
         return file
     total = sum(row.balance.unapplied_cents for row in found)
-    table.totals = {"number": f"{len(found)} accounts", "cents": total}
+    table.totals = {"number": _count(len(found)), "cents": total}
     title = f"{_owner_label(owner)}: unapplied money"
     context = {"table": table, "title": title, "count": len(found), "cents": total, "more": 0, "today": dates.today()}
     return render(request, "desk/arrears_rows.html", context)
@@ -182,6 +182,10 @@ def _shares(cells) -> list[str]:
     ]
 
 
+def _count(accounts: int) -> str:
+    return f"{accounts} account{'' if accounts == 1 else 's'}"
+
+
 def _owner_label(owner: str) -> str:
     return aging.OWNERS[owner][0] if owner in aging.OWNERS else "Everyone"
 
@@ -192,11 +196,15 @@ def _owner_label(owner: str) -> str:
 def _account_columns(names: dict[int, Account], today: date, money_head: str) -> list[Column]:
     return [
         Column("number", "Account", value=lambda row: names[row.account].number, kind="id"),
-        Column("name", "Name", value=lambda row: names[row.account].name),
+        Column("name", "Name", value=lambda row: names[row.account].name, link=_account_href),
         Column("cents", money_head, kind="money"),
         Column("oldest", "Oldest since", kind="day"),
         Column("age", "Age", value=lambda row: (today - row.oldest).days if row.oldest else None, kind="age"),
     ]
+
+
+def _account_href(row: aging.AccountRow) -> str:
+    return reverse("account", args=[row.account])
 
 
 def _past_columns(names, today):
@@ -210,6 +218,6 @@ def _rows_table(found: list[aging.AccountRow], today: date) -> Table:
         _account_columns(names, today, "Amount"),
         found,
         caption="Accounts",
-        href=lambda row: reverse("account", args=[row.account]),
+        href=_account_href,
         empty=empty,
     )

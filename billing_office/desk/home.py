@@ -1,83 +1,142 @@
-"""My day: what waits for a person, by kind, each figure leading to its rows. And whether the house stands at all."""
+"""My day: what waits for a person, by kind, each figure leading to its rows, and the first few rows of each.
 
-from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse, JsonResponse
+Eight queries at the most, session and user included.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
 from django.shortcuts import render
 from django.urls import reverse
-from redis import Redis, RedisError
 
+from accounts import aging
 from accounts.models import Account, Message
 from billing_office.lib import dates
+from billing_office.lib.tables import Column, Table
 from billing_office.outbox.models import Job
 from billing_office.staff.access import may
 
 
 def home(request):
-    user, tiles, failed = request.user, [], []
+    user, today = request.user, dates.today()
+    tiles, parts = [], []
     if may(user, "read_messages"):
-        mine = Message.objects.for_staff(user)
-        failed = list(mine.failed().select_related("document", "account")[:15])
-        tiles += [
-            _tile(
-                "Did not go out",
-                mine.failed().count(),
-                reverse("messages") + "?state=failed",
-                "find out why, then send again",
-            ),
-            _tile("To print", mine.to_print().count(), reverse("print_list"), "no working e-mail or no consent"),
-            _tile(
-                "Waiting to be sent",
-                mine.waiting().count(),
-                reverse("messages") + "?state=queued",
-                "the mailroom sends them",
-            ),
-        ]
+        failed, waits = _messages(user)
+        tiles, parts = waits, [*parts, failed]
     if may(user, "read_accounts"):
-        unapplied = Account.objects.for_staff(user).filter(balance__unapplied_cents__gt=0).count()
-        tiles.append(
-            _tile(
-                "Unapplied money",
-                unapplied,
-                reverse("accounts") + "?show=unapplied",
-                "accounts with money on no charge",
-            )
-        )
+        for tile, part in (_past_due(user, today), _unapplied(user)):
+            tiles, parts = [*tiles, tile], [*parts, part]
     parked = Job.objects.filter(state=Job.State.PARKED).count() if may(user, "read_settings") else 0
-    return render(
-        request, "desk/home.html", {"tiles": tiles, "failed": failed, "parked": parked, "today": dates.today()}
+    shown = [part for part in parts if part.rows]
+    return render(request, "desk/home.html", {"tiles": tiles, "parts": shown, "parked": parked, "today": today})
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One kind of thing that waits, how many there are, and the address that lists them."""
+
+    label: str
+    count: int
+    href: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """The first few of one kind."""
+
+    title: str
+    note: str
+    rows: list
+    table: Table
+    href: str
+    all: str
+
+
+FEW = 8
+
+
+def _messages(user) -> tuple[Part, list[Tile]]:
+    """Messages that went wrong, and how many wait in each way."""
+    mine = Message.objects.for_staff(user)
+    listed = reverse("messages")
+    bad = Q(pk__in=mine.failed().values("pk"))
+    sums = mine.aggregate(
+        failed=Count("pk", filter=bad),
+        printed=Count("pk", filter=Q(pk__in=mine.to_print().values("pk"))),
+        waiting=Count("pk", filter=Q(pk__in=mine.waiting().values("pk"))),
+    )
+    tiles = [
+        Tile("Did not go out", sums["failed"], f"{listed}?state=failed", "find out why, then send again"),
+        Tile("To print", sums["printed"], reverse("print_list"), "no working e-mail or no consent"),
+        Tile("Waiting to be sent", sums["waiting"], f"{listed}?state=queued", "the mailroom sends them"),
+    ]
+    rows = list(mine.failed().select_related("document", "account")[:FEW]) if sums["failed"] else []
+    return Part(
+        "Did not go out",
+        "correct the address, then send again or print",
+        rows,
+        Table(
+            FAILED, rows, caption="Messages that failed", href=lambda m: reverse("document_page", args=[m.document_id])
+        ),
+        f"{listed}?state=failed",
+        "All that failed",
+    ), tiles
+
+
+FAILED = [
+    Column("document", "Document", value="document.number", kind="id"),
+    Column("account", "Account", value="account.name", link=lambda m: reverse("account", args=[m.account_id])),
+    Column("to", "To", lo=True),
+    Column("error", "Why", wrap=True),
+]
+
+
+def _past_due(user, today) -> tuple[Tile, Part]:
+    mine = Account.objects.for_staff(user)
+    found = aging.past_due(mine, today)
+    names = mine.in_bulk([row.account for row in found[:FEW]])
+    columns = [
+        Column("name", "Account", value=lambda row: names[row.account].name),
+        Column("number", "Number", value=lambda row: names[row.account].number, kind="id", lo=True),
+        Column("cents", "Past due", kind="money"),
+        Column("age", "Oldest", value=lambda row: (today - row.oldest).days, kind="age"),
+    ]
+    href = reverse("accounts") + "?show=overdue"
+    return Tile("Past due", len(found), href, "accounts whose client is late"), Part(
+        "Past due",
+        "most money first",
+        found,
+        Table(
+            columns, found[:FEW], caption="Accounts past due", href=lambda row: reverse("account", args=[row.account])
+        ),
+        href,
+        "All past due",
     )
 
 
-def _tile(label: str, count: int, href: str, note: str) -> dict:
-    return {"label": label, "count": count, "href": href, "note": note}
+UNAPPLIED = [
+    Column("name", "Account"),
+    Column("number", "Number", kind="id", lo=True),
+    Column("cents", "Unapplied", value="balance.unapplied_cents", kind="money"),
+    Column("owed", "Owed in all", value="balance.receivable_cents", kind="nil_money"),
+]
 
 
-def healthz(request):
-    """The process answers; it says nothing else."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-def readyz(request):
-    """Whether work can be done: database and migrations (503 without), Redis (degraded without: the outbox waits)."""
-    state = {"database": _database(), "redis": _redis()}
-    ready = state["database"] == "ok"
-    state["status"] = ("ok" if state["redis"] == "ok" else "degraded") if ready else "down"
-    return JsonResponse(state, status=200 if ready else 503)
-
-
-def _database() -> str:
-    try:
-        executor = MigrationExecutor(connection)
-        return "migrations missing" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"
-    except DatabaseError:
-        return "down"
-
-
-def _redis() -> str:
-    try:
-        Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1).ping()
-    except RedisError:
-        return "down"
-    return "ok"
+def _unapplied(user) -> tuple[Tile, Part]:
+    held = Account.objects.for_staff(user).filter(balance__unapplied_cents__gt=0).select_related("balance")
+    found = list(held.order_by("-balance__unapplied_cents", "pk"))
+    href = reverse("accounts") + "?show=unapplied"
+    return Tile("Unapplied money", len(found), href, "accounts with money on no charge"), Part(
+        "Unapplied money",
+        "received, on no charge yet",
+        found,
+        Table(
+            UNAPPLIED,
+            found[:FEW],
+            caption="Accounts with unapplied money",
+            href=lambda row: reverse("account", args=[row.pk]),
+        ),
+        href,
+        "All unapplied",
+    )

@@ -35,6 +35,7 @@ LEVELS = Records(
     model=ReminderLevel,
     noun="reminder level",
     plural="ladder",
+    folder="ladder",
     form=LevelForm,
     columns=[
         Column("name", "Reminder"),

@@ -91,7 +91,7 @@ def _refused(claim: Claim, message: Message, verdict: rules.Verdict):
     if verdict.earliest is None:
         _give_up(claim, message, verdict.words)
         return
-    Message.objects.filter(pk=message.pk).update(waits_for=verdict.words[:200])
+    Message.objects.filter(pk=message.pk).update(waits_for=verdict.reasons[0].rule.sentence[:200])
     queue.later(claim, verdict.earliest, verdict.words, counts=False)
 
 

@@ -25,7 +25,7 @@ RULES = [  # id, sentence, way round, scope, params, citation, source
     ("BANKRUPTCY", "The client filed for bankruptcy.", "Ask a supervisor; file a claim with the court.", "law", {}, "11 U.S.C. 362 (automatic stay); to be confirmed by counsel", ""),
     ("CEASE", "The client asked us to stop contact.", "Ask a supervisor.", "agency law, house policy", {}, "12 CFR 1006.6(c); to be confirmed by counsel", REG_F),
     ("PAUSE", "The account is on hold.", "Wait for the end of the hold, or lift it.", "house policy", {}, "house policy", ""),
-    ("HOURS", "It is outside the hours at the client’s place, or we do not know where that is.", "It waits for the hours; with no known place, enter the address or time zone.", "agency law, house policy", {"from": "08:00", "until": "21:00"}, "12 CFR 1006.6(b)(1)", REG_F),
+    ("HOURS", "It is outside the hours at the client’s place.", "It waits for them; if the place is not known, enter an address.", "agency law, house policy", {"from": "08:00", "until": "21:00"}, "12 CFR 1006.6(b)(1)", REG_F),
 ]  # fmt: skip
 
 
