@@ -1,7 +1,8 @@
 """How old what is owed is: open items laid on the dues in force, gross, by who is responsible. Read from open items, never the ledger.
 
 A part is some cents of one open item with one day: the due date, or, for what is on no due in force, the item's `since`.
-Credits (open items below zero) have no day and never age. Rules: DESIGN "What is due when"; buckets of 30 days.
+Credits (open items below zero) have no day and never age; buckets of 30 days. Every function asks for the day to look from;
+with `seen` (past.AsOf) it counts what was owed on a past day, else what is owed now.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,9 @@ from datetime import date
 from django.db import connection
 from django.db.models import Count, Sum
 
+from . import past
 from .models import Account, Payer
+from .past import AsOf
 
 NOT_DUE, CREDIT = "not_due", "credit"
 COLUMNS = {NOT_DUE: "Not yet due", "a1": "0–30", "a2": "31–60", "a3": "61–90", "a4": "Over 90", CREDIT: "Credits"}
@@ -64,14 +67,13 @@ class Part:
         return column(self.day, on)
 
 
-# %(on)s and, inside {accounts}, the query of the accounts asked for.
+# {items}: the open items as they stand or stood; {known}: a condition on dues that were written by then.
 PARTS = """
-    WITH item AS (
-        SELECT id, account_id, charge_id, payer_id, cents, since FROM accounts_openitem
-         WHERE cents <> 0 AND account_id IN ({accounts})
+    WITH item AS MATERIALIZED (
+        SELECT id, account_id, charge_id, payer_id, cents, since FROM ({items}) AS those WHERE cents <> 0
     ), force AS (
         SELECT open_item_id, max(version) AS version FROM accounts_due
-         WHERE in_force_from <= %s AND open_item_id IN (SELECT id FROM item) GROUP BY open_item_id
+         WHERE in_force_from <= %s AND {known} AND open_item_id IN (SELECT id FROM item) GROUP BY open_item_id
     ), due AS (
         SELECT d.open_item_id, d.due_on, d.cents, sum(d.cents) OVER (PARTITION BY d.open_item_id ORDER BY d.due_on DESC) AS upto
           FROM accounts_due d JOIN force f ON f.open_item_id = d.open_item_id AND f.version = d.version
@@ -102,19 +104,25 @@ _COLUMN = (
 )
 
 
-def _query(tail: str, accounts, on: date, params: Iterable = ()):
+def _query(tail: str, accounts, on: date, seen: AsOf | None, params: Iterable = ()):
     inner, inner_params = accounts.order_by().values("pk").query.sql_with_params()
+    if seen is None:
+        items, items_params = f"SELECT * FROM accounts_openitem WHERE account_id IN ({inner})", inner_params
+        known, known_params = "true", []
+    else:
+        items, items_params = seen.items(inner, inner_params)
+        known, known_params = seen.known("posted_at")
     with connection.cursor() as cursor:
-        cursor.execute(PARTS.format(accounts=inner) + tail, [*inner_params, on, *params])
+        cursor.execute(PARTS.format(items=items, known=known) + tail, [*items_params, on, *known_params, *params])
         return cursor.fetchall()
 
 
-def parts(accounts, on: date) -> list[Part]:
+def parts(accounts, on: date, seen: AsOf | None = None) -> list[Part]:
     """Every part of these accounts (a queryset), oldest first within an account."""
     tail = """SELECT part.id, account_id, charge_id, payer_id, day, dated, part, coalesce(y.payer_class, ''), coalesce(y.name, '')
                 FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id WHERE part <> 0
                ORDER BY account_id, day NULLS LAST, part.id"""
-    return [Part(*row) for row in _query(tail, accounts, on)]
+    return [Part(*row) for row in _query(tail, accounts, on, seen)]
 
 
 @dataclass(frozen=True)
@@ -123,12 +131,12 @@ class Cell:
     accounts: int = 0
 
 
-def board(accounts, on: date) -> dict[tuple[str, str], Cell]:
+def board(accounts, on: date, seen: AsOf | None = None) -> dict[tuple[str, str], Cell]:
     """Sums by (owner, column), gross; sums of a row over columns under (owner, "all"), of a column under ("all", column)."""
     tail = f"""SELECT {_OWNER} AS owner, {_COLUMN} AS "column", sum(part)::bigint, count(DISTINCT account_id)
                  FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id WHERE part <> 0
                 GROUP BY GROUPING SETS ((1, 2), (1), (2), ())"""
-    rows = _query(tail, accounts, on, [on] * len(AGED))
+    rows = _query(tail, accounts, on, seen, [on] * len(AGED))
     return {(owner or "all", name or "all"): Cell(cents or 0, count) for owner, name, cents, count in rows}
 
 
@@ -141,20 +149,20 @@ class AccountRow:
     oldest: date | None
 
 
-def cell_accounts(accounts, on: date, owner: str, name: str) -> list[AccountRow]:
+def cell_accounts(accounts, on: date, owner: str, name: str, seen: AsOf | None = None) -> list[AccountRow]:
     """The accounts behind one figure of the board ("all" for a row's or column's sum), most money first."""
     tail = f"""SELECT account_id, sum(part)::bigint, min(day) FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id
                 WHERE part <> 0 AND (%s = 'all' OR {_OWNER} = %s) AND (%s = 'all' OR {_COLUMN} = %s)
                 GROUP BY account_id ORDER BY abs(sum(part)) DESC, account_id"""
     params = [owner, owner, name, *[on] * len(AGED), name]
-    return [AccountRow(*row) for row in _query(tail, accounts, on, params)]
+    return [AccountRow(*row) for row in _query(tail, accounts, on, seen, params)]
 
 
-def past_due(accounts, on: date) -> list[AccountRow]:
+def past_due(accounts, on: date, seen: AsOf | None = None) -> list[AccountRow]:
     """Accounts whose client owes something on a due in force that has come, most money first: whom reminders concern."""
     tail = """SELECT account_id, sum(part)::bigint, min(day) FROM part WHERE part > 0 AND dated AND payer_id IS NULL AND day <= %s
                GROUP BY account_id ORDER BY sum(part) DESC, account_id"""
-    return [AccountRow(*row) for row in _query(tail, accounts, on, [on])]
+    return [AccountRow(*row) for row in _query(tail, accounts, on, seen, [on])]
 
 
 @dataclass(frozen=True)
@@ -176,18 +184,21 @@ def net(parts: list[Part], credit: int) -> Netted:
     return Netted(still, left)
 
 
-def unapplied(accounts) -> dict[str, Cell]:
+def unapplied(accounts, seen: AsOf | None = None) -> dict[str, Cell]:
     """Money on no charge yet, by owner: clients' on these accounts, payers' on their house accounts, which no office owns."""
     clients = Account.objects.filter(pk__in=accounts.order_by().values("pk"))
     houses = Account.objects.filter(kind=Account.Kind.HOUSE, payer__isnull=False)
-    cells = {"client": _held(clients)}
+    cells = {"client": _held(clients, seen)}
     for owner, (_, classes) in OWNERS.items():
         if classes:
-            cells[owner] = _held(houses.filter(payer__payer_class__in=classes))
+            cells[owner] = _held(houses.filter(payer__payer_class__in=classes), seen)
     return cells
 
 
-def _held(accounts) -> Cell:
+def _held(accounts, seen: AsOf | None) -> Cell:
+    if seen:
+        held = [unapplied for _, unapplied in past.balances(accounts, seen).values() if unapplied > 0]
+        return Cell(sum(held), len(held))
     sums = accounts.filter(balance__unapplied_cents__gt=0).aggregate(
         cents=Sum("balance__unapplied_cents"), n=Count("pk")
     )

@@ -75,6 +75,24 @@ END $$;
 CREATE TRIGGER ledger_before_entry BEFORE INSERT ON accounts_journalentry FOR EACH ROW EXECUTE FUNCTION ledger_before_entry();
 """
 
+# No entry is dated into a closed period. Each entry shares the lock that closing takes alone: an entry on its way is either
+# in the snapshot or refused.
+CLOSED_PERIODS = """
+CREATE FUNCTION ledger_closed_periods() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE closed date;
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(hashtext('accounts_period'));
+  SELECT max(last_day) INTO closed FROM accounts_period;
+  IF NEW.effective_date <= closed THEN
+    RAISE EXCEPTION 'the books are closed through %, and the entry is dated %', closed, NEW.effective_date
+      USING ERRCODE = '23514', CONSTRAINT = 'ledger_period_is_open';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_closed_periods BEFORE INSERT ON accounts_journalentry
+  FOR EACH ROW EXECUTE FUNCTION ledger_closed_periods();
+"""
+
 # A document's words never change, its bytes are set once.
 DOCUMENT_FROZEN = """
 CREATE FUNCTION document_frozen() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$

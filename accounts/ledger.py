@@ -13,9 +13,11 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
+from billing_office.lib import dates
+
 from .chart import ADJUSTMENTS, BOOKS
 from .dues import remaining
-from .models import Account, Book, Charge, Client, Due, JournalEntry, Kind, OpenItem, Payer, Payment, Posting
+from .models import Account, Book, Charge, Client, Due, JournalEntry, Kind, OpenItem, Payer, Payment, Period, Posting
 
 
 class Refused(ValueError):
@@ -88,6 +90,7 @@ def post_many(entries: list[Entry], by) -> Posted:
     for entry in entries:
         entry.check()
     with locked(entry.account for entry in entries):
+        _check_periods(entries)
         keys, standing = _attempts({entry.key for entry in entries})
         posted = Posted(entries=standing)
         fresh = [entry for entry in entries if entry.key in keys]
@@ -114,6 +117,17 @@ def post_many(entries: list[Entry], by) -> Posted:
     return posted
 
 
+def closed_through() -> date | None:
+    """The last day of the last closed period: no entry is dated on or before it."""
+    return Period.objects.values_list("last_day", flat=True).first()
+
+
+def _check_periods(entries: list[Entry]):
+    closed = closed_through()
+    if closed and any(entry.on <= closed for entry in entries):
+        raise Refused(f"The books are closed through {dates.long(closed)}. Date it after that day.")
+
+
 def post(entry: Entry, by) -> JournalEntry:
     return post_many([entry], by).entries[entry.key]
 
@@ -136,7 +150,8 @@ def _attempts(asked: set[str]) -> tuple[dict[str, str], dict[str, JournalEntry]]
     return names, standing
 
 
-# Also what check_money proves the stored rows against, with `true` for the condition.
+# In the order of the days they count for, so that a past day is the same whether counted from a snapshot or from the
+# beginning. Also what check_money proves the stored rows against, with `true` for the condition.
 OPEN_ITEMS_FROM_POSTINGS = """
     WITH delta AS (
         SELECT p.charge_id, p.payer_id, p.account_id, e.id AS entry_id, e.effective_date, sum(p.cents) AS cents
@@ -144,11 +159,11 @@ OPEN_ITEMS_FROM_POSTINGS = """
          WHERE p.book = 'receivable' AND {condition}
          GROUP BY p.charge_id, p.payer_id, p.account_id, e.id, e.effective_date
     ), run AS (
-        SELECT *, sum(cents) OVER (PARTITION BY charge_id, payer_id ORDER BY entry_id) AS after FROM delta
+        SELECT *, sum(cents) OVER (PARTITION BY charge_id, payer_id ORDER BY effective_date, entry_id) AS after FROM delta
     )
     SELECT charge_id, payer_id, account_id, sum(cents)::bigint AS cents,
-           coalesce((array_agg(effective_date ORDER BY entry_id DESC) FILTER (WHERE after > 0 AND after - cents <= 0))[1],
-                    min(effective_date)) AS since
+           coalesce((array_agg(effective_date ORDER BY effective_date DESC, entry_id DESC)
+                       FILTER (WHERE after > 0 AND after - cents <= 0))[1], min(effective_date)) AS since
       FROM run GROUP BY charge_id, payer_id, account_id
 """
 

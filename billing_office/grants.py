@@ -17,6 +17,8 @@ PROTECTED = {
     "accounts_due": APPEND,
     "accounts_blob": APPEND,
     "accounts_note": APPEND,
+    "accounts_period": APPEND,
+    "accounts_snapshot": APPEND,
     "accounts_openitem": f"{APPEND}, UPDATE (cents, since)",
     "accounts_accountbalance": f"{APPEND}, UPDATE (receivable_cents, unapplied_cents)",
     "accounts_document": f"{APPEND}, UPDATE (blob_id, rendered_at)",

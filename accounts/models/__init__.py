@@ -12,6 +12,7 @@ from .number import NumberSeries
 from .open_item import AccountBalance, Due, OpenItem
 from .payer import Payer
 from .payment import Payment
+from .period import Period, Snapshot
 
 __all__ = [
     "Account",
@@ -33,5 +34,7 @@ __all__ = [
     "OpenItem",
     "Payer",
     "Payment",
+    "Period",
     "Posting",
+    "Snapshot",
 ]

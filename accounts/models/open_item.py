@@ -9,7 +9,7 @@ class OpenItem(models.Model):
     """What one party still owes on one charge; payer null is the client. Below zero it is a credit, never aged.
 
     Written by accounts/ledger.py alone, from the postings; `check_money` proves it equal to their sums. `since` is the
-    effective date of the posting that last raised it from zero or below.
+    effective date of the posting that last raised it from zero or below, in the order of those dates.
     """
 
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="open_items")
