@@ -70,7 +70,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "billing_office.staff.sessions.Sessions",
     "billing_office.audit.gate.Gate",
+    "billing_office.staff.kept_forms.Refill",
 ]
 
 ROOT_URLCONF = "billing_office.urls"
@@ -86,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "billing_office.desk.navigation.bar",
+                "billing_office.staff.clocks.left",
             ],
             "builtins": ["billing_office.lib.templatetags.office", "billing_office.staff.templatetags.staff"],
         },
@@ -110,13 +113,23 @@ AUTH_USER_MODEL = "staff.User"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [  # the first is used for new ones; the others are read, and replaced when their owner signs in
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "billing_office.staff.passwords.MaximumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_COOKIE_AGE = 12 * 3600
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", PRODUCTION)  # else each person may switch theirs on
+SESSION_IDLE = env.int("SESSION_IDLE", 15 * 60)  # seconds without a press after which a session ends
+SESSION_ABSOLUTE = 12 * 3600  # seconds after signing in at which it ends in any case
+PROOF_LASTS = 10 * 60  # seconds that a password or code counts as proof before staff or factors are changed
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many proxies of ours add to X-Forwarded-For; 0: it is not read
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE
+DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -146,6 +159,7 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    DEVICE_COOKIE_NAME = "__Host-device"
 
 # -- words and time ----------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"

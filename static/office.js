@@ -145,6 +145,42 @@
     document.addEventListener(failure, () => say("The office did not answer. Nothing you typed is lost; try again in a moment."));
   }
 
+  // -- the session's end: said two minutes before; asking the server how long is left moves nothing ---------------------
+  const WARN_S = 120;
+  const ending = $("#session-end");
+  let alarm;
+
+  const arm = left => {
+    clearTimeout(alarm);
+    alarm = setTimeout(askLeft, Math.max(1, left - WARN_S) * 1000);
+  };
+
+  const leftOf = async (url, method) => {
+    const headers = { "HX-Request": "true", "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] };
+    const answer = await fetch(url, { method, headers }).catch(() => null);
+    return answer?.headers.get("Content-Type") === "application/json" ? (await answer.json()).left : 0;
+  };
+
+  const askLeft = async () => {
+    const left = await leftOf(ending.dataset.ask, "GET");
+    if (left > WARN_S + 5) return arm(left);
+    $("[data-at]", ending).textContent = new Date(Date.now() + left * 1000).toLocaleTimeString([], { timeStyle: "short" });
+    $("[data-coming]", ending).hidden = !left;
+    $("[data-gone]", ending).hidden = !!left;
+    $("[data-stays-here]", ending).hidden = !left;
+    if (!ending.open) ending.showModal();
+    clearTimeout(alarm);
+    if (left) alarm = setTimeout(askLeft, (left + 1) * 1000);
+  };
+
+  if (ending) {
+    arm(Number(document.body.dataset.left));
+    $("[data-stays-here]", ending).addEventListener("click", async () => {
+      const left = await leftOf(ending.dataset.stay, "POST");
+      if (left) { ending.close(); arm(left); } else askLeft();
+    });
+  }
+
   watchToasts();
   listKeys();
 })();

@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 
 
 def bar(request):
-    """Context processor: `bar` (entries), `find_href`, `password_href`, `theme`, `keys_off`."""
+    """Context processor: `bar` (entries), `find_href`, `theme`, `keys_off`."""
     theme = request.COOKIES.get("theme")
     looks = {
         "theme": theme if theme in ("light", "dark") else "",
@@ -41,7 +41,6 @@ def bar(request):
     return looks | {
         "bar": list(_entries(user, request.path)),
         "find_href": _href("accounts") if may(user, "read_accounts") else None,
-        "password_href": _href("own_password"),
     }
 
 

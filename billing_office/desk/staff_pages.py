@@ -1,4 +1,4 @@
-"""Who works here: the list, a new member of staff, their role and offices, a new password."""
+"""Who works here: the list, a new member of staff, their role and offices, a new password; and putting a person out."""
 
 from django import forms
 from django.contrib import messages
@@ -7,13 +7,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
 from billing_office.audit.acts import record
 from billing_office.lib.fields import OfficeModelForm
 from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
 from billing_office.lib.views import answer_form
+from billing_office.staff import second_factor
 from billing_office.staff.access import may
-from billing_office.staff.forms import ChangePassword, SetPassword
+from billing_office.staff.forms import SetPassword
 from billing_office.staff.models import Office, Role, User
 
 ROLES = [(role.value, role.label) for role in Role if role != Role.SERVICE]
@@ -111,13 +114,18 @@ def staff_edit(request, pk):
         if request.method == "POST" and form.is_valid():
             form.save()
             roles = {"role_before": role, "role_after": person.role} if role != person.role else {}
+            if {"role", "is_active", "offices"} & set(form.changed_data) and person != request.user:
+                person.end_sessions()
             if form.changed_data:
                 record(request.user, "staff_edited", person, changed=form.changed_data, detail=roles)
             messages.success(request, f"{person.name} saved." if form.changed_data else "Nothing was changed.")
             return redirect("staff")
-    return answer_form(request, "desk/staff_form.html", {"form": form, "person": person, "name": name})
+    factor = second_factor.needed(person)
+    context = {"form": form, "person": person, "name": name, "factor": factor, "other": person != request.user}
+    return answer_form(request, "desk/staff_form.html", context)
 
 
+@sensitive_post_parameters()
 def staff_password(request, pk):
     """A new password ends every session of that person."""
     with transaction.atomic():
@@ -135,16 +143,35 @@ def staff_password(request, pk):
     return answer_form(request, "desk/staff_password.html", {"form": form, "person": person})
 
 
-def own_password(request):
-    form = ChangePassword(request.user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.save()
-            record(request.user, "password_changed", request.user)
-        update_session_auth_hash(request, request.user)
-        messages.success(request, "Your password is changed. Other browsers where you were signed in are signed out.")
-        return redirect("home")
-    return answer_form(request, "desk/own_password.html", {"form": form})
+@require_POST
+def staff_sessions_end(request, pk):
+    """Out of every browser, at once; they may sign in again unless they are switched off."""
+    with transaction.atomic():
+        person = _person(request, pk)
+        person.end_sessions()
+        record(request.user, "sessions_ended", person)
+    if person == request.user:
+        update_session_auth_hash(request, person)
+    messages.success(request, f"{person.name} is signed out everywhere.")
+    return redirect("staff_edit", pk=person.pk)
+
+
+@require_POST
+def second_factor_reset(request, pk):
+    """A colleague lost their telephone and codes. Never one's own: a second admin looks, or the command does it."""
+    with transaction.atomic():
+        person = _person(request, pk)
+        if person == request.user:
+            messages.error(request, "You cannot reset your own second factor here; another admin can.")
+        elif second_factor.remove(person):
+            record(request.user, "second_factor_reset", person)
+            messages.success(
+                request,
+                f"{person.name} has no second factor now and is signed out. Be sure that it was they who asked.",
+            )
+        else:
+            messages.info(request, f"{person.name} has no second factor.")
+    return redirect("staff_edit", pk=person.pk)
 
 
 def _person(request, pk) -> User:

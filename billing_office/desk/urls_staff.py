@@ -1,15 +1,31 @@
-"""Staff and offices: pages of the office's own settings."""
+"""Signing in, one's own security, staff and offices: pages of the office's own settings."""
 
-from billing_office.staff.access import ANY_STAFF, route
+from billing_office.staff.access import ANY_STAFF, PUBLIC, route
 
-from . import staff_pages
+from . import own_security, signing_in, staff_pages
 from .offices import OFFICES
+from .proving import prove, proven
 
 urlpatterns = [
+    route("sign-in/", signing_in.sign_in, may=PUBLIC, name="sign_in"),
+    route("sign-out/", signing_in.sign_out, may=PUBLIC, name="sign_out"),
+    route("prove/", prove, may=ANY_STAFF, name="prove", keep=False),
+    route("my-security/", own_security.own_security, may=ANY_STAFF, name="own_security"),
+    route("my-password/", own_security.own_password, may=ANY_STAFF, name="own_password", keep=False),
+    route(
+        "my-security/second-factor/", own_security.second_factor_set, may=ANY_STAFF, name="second_factor_set", keep=False
+    ),
+    route("my-security/second-factor/remove/", own_security.second_factor_remove, may=ANY_STAFF, name="second_factor_remove"),
+    route("my-security/recovery-codes/", own_security.recovery_codes_new, may=ANY_STAFF, name="recovery_codes_new"),
+    route("my-security/sessions/end/", own_security.own_sessions_end, may=ANY_STAFF, name="own_sessions_end"),
     route("staff/", staff_pages.staff, may="read_staff", name="staff"),
-    route("staff/new/", staff_pages.staff_new, may="edit_staff", name="staff_new"),
-    route("staff/<int:pk>/", staff_pages.staff_edit, may="edit_staff", name="staff_edit"),
-    route("staff/<int:pk>/password/", staff_pages.staff_password, may="edit_staff", name="staff_password"),
-    route("my-password/", staff_pages.own_password, may=ANY_STAFF, name="own_password"),
+    route("staff/new/", proven(staff_pages.staff_new), may="edit_staff", name="staff_new"),
+    route("staff/<int:pk>/", proven(staff_pages.staff_edit), may="edit_staff", name="staff_edit"),
+    route("staff/<int:pk>/password/", proven(staff_pages.staff_password), may="edit_staff", name="staff_password", keep=False),
+    route("staff/<int:pk>/sessions/end/", proven(staff_pages.staff_sessions_end), may="edit_staff", name="staff_sessions_end"),
+    route(
+        "staff/<int:pk>/second-factor/reset/", proven(staff_pages.second_factor_reset), may="edit_staff",
+        name="second_factor_reset",
+    ),
     *OFFICES.routes(route, "offices/", read="read_settings"),
-]
+]  # fmt: skip

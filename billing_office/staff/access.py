@@ -52,8 +52,12 @@ def may(user, right: str) -> bool:
     return right == ANY_STAFF or user.role in RIGHTS[right]
 
 
-def route(pattern: str, view, *, may: str, name: str):
-    """`path()` for a view that only those with the right may reach. The gate (billing_office/audit/gate.py) enforces it."""
+def route(pattern: str, view, *, may: str, name: str, background: bool = False, keep: bool = True):
+    """`path()` for a view that only those with the right may reach. The gate (billing_office/audit/gate.py) enforces it.
+
+    `background`: pages ask for it by themselves, so it does not count as somebody being there (sessions.py).
+    `keep`: a form sent here after the session ended is kept and shown again (kept_forms.py); not where secrets are typed.
+    """
     if may not in (PUBLIC, ANY_STAFF) and may not in RIGHTS:
         raise KeyError(f"{name}: no such right as {may!r}")
 
@@ -61,5 +65,5 @@ def route(pattern: str, view, *, may: str, name: str):
     def guarded(request, *args, **kwargs):
         return view(request, *args, **kwargs)
 
-    guarded.may = may
+    guarded.may, guarded.background, guarded.keep = may, background, keep
     return path(pattern, guarded, name=name)

@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
-from . import reference
+from . import checks, clocks, reference  # noqa: F401  checks register themselves
 
 
 class StaffConfig(AppConfig):
@@ -10,3 +11,4 @@ class StaffConfig(AppConfig):
 
     def ready(self):
         post_migrate.connect(reference.load, sender=self)
+        user_logged_in.connect(clocks.begin)

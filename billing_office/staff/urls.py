@@ -1,8 +1,10 @@
+"""What needs no record of an act; signing in and what belongs to it stands in desk, above the audit."""
+
 from . import views
-from .access import PUBLIC, route
+from .access import ANY_STAFF, PUBLIC, route
 
 urlpatterns = [
-    route("sign-in/", views.sign_in, may=PUBLIC, name="sign_in"),
-    route("sign-out/", views.sign_out, may=PUBLIC, name="sign_out"),
     route("preferences/", views.preferences, may=PUBLIC, name="preferences"),
+    route("session/", views.session_left, may=ANY_STAFF, name="session_left", background=True),
+    route("session/stay/", views.session_stay, may=ANY_STAFF, name="session_stay", keep=False),
 ]

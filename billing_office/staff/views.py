@@ -1,20 +1,17 @@
-"""Signing in and out, and how a person likes their screen."""
+"""How a person likes their screen, and how long their session still lasts."""
+
+import time
 
 from django.conf import settings
-from django.contrib.auth.views import LoginView, LogoutView
+from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from .forms import SignInForm
+from . import clocks
 
 A_YEAR = 365 * 24 * 3600
 CHOICES = {"theme": {"light", "dark"}, "keys": {"off"}}  # every other value takes the cookie away
-
-sign_in = LoginView.as_view(
-    template_name="staff/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
-)
-sign_out = LogoutView.as_view()
 
 
 @require_POST
@@ -32,3 +29,16 @@ def preferences(request):
         else:
             response.delete_cookie(name, samesite="Lax")
     return response
+
+
+@require_GET
+def session_left(request):
+    """Seconds until this session ends if nobody presses anything. Asking moves nothing."""
+    return JsonResponse({"left": clocks.seconds_left(request.session, time.time())})
+
+
+@require_POST
+def session_stay(request):
+    """Somebody is there: the press itself moves the end, and this says where to."""
+    request.session[clocks.SEEN] = int(time.time())
+    return JsonResponse({"left": clocks.seconds_left(request.session, time.time())})

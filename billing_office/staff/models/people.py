@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 
 class Office(models.Model):
@@ -74,6 +75,9 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=12, choices=Role.choices)
     offices = models.ManyToManyField(Office, blank=True, related_name="staff")
     is_active = models.BooleanField(default=True)
+    sessions_ended = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False
+    )  # how often all their sessions were ended
 
     objects = UserManager()
 
@@ -96,6 +100,17 @@ class User(AbstractBaseUser):
     @property
     def short_name(self) -> str:
         return short_name(self.name)
+
+    def end_sessions(self):
+        """Every browser in which they are signed in is out with its next request."""
+        User.objects.filter(pk=self.pk).update(sessions_ended=models.F("sessions_ended") + 1)
+        self.refresh_from_db(fields=["sessions_ended"])
+
+    def _get_session_auth_hash(self, secret=None):
+        """Django compares this with each session's own at every request, so a session ends with what it was made of:
+        the password, and the count of times that all sessions were ended."""
+        made_of = f"{self.sessions_ended} {self.password}"
+        return salted_hmac("staff.User.session", made_of, secret=secret, algorithm="sha256").hexdigest()
 
 
 def short_name(name: str) -> str:
