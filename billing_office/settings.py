@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "billing_office.lib.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -216,12 +217,23 @@ OUTBOX_HINT = "billing_office.hints.publish"
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 90)  # seconds
 OUTBOX_ATTEMPTS = env.int("OUTBOX_ATTEMPTS", 5)
 
-LOGGING = {
+LOGGING = {  # no names, amounts or searches in any line: lib/logs.py
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # The renderer tells each step and each style it does not know; its errors are what matters.
-    "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+    "formatters": {
+        "json": {"()": "billing_office.lib.logs.JsonLines"},
+        "line": {"()": "billing_office.lib.logs.Lines"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json" if PRODUCTION else "line"}},
+    "loggers": {
+        # Django's own handlers (the console, mail to ADMINS with its page of local variables) are replaced by ours.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"level": "ERROR"},  # what was refused stands in the line of its request
+        "django.db.backends": {"level": "WARNING"},
+        "py.warnings": {"level": "ERROR"},
+        # The renderer tells each step and each style it does not know; its errors are what matters.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+    },
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }
