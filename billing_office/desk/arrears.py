@@ -8,11 +8,13 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts import aging
+from accounts import aging, past
 from accounts.models import Account, Book, Posting
 from billing_office.audit import acts
 from billing_office.lib import charts, dates
 from billing_office.lib.tables import Column, Empty, Table, export
+
+from .looking import Look, look
 
 CELLS = [*aging.COLUMNS]  # not yet due, the ages, credits
 COLOURS = {aging.NOT_DUE: "fa0", "a1": "fa1", "a2": "fa2", "a3": "fa3", "a4": "fa4"}
@@ -39,45 +41,52 @@ class BoardRow:
 
 
 def arrears(request):
-    today, accounts = dates.today(), Account.objects.for_staff(request.user)
-    cells = aging.board(accounts, today)
-    held = aging.unapplied(accounts)
-    past = aging.past_due(accounts, today)
-    names = Account.objects.in_bulk([row.account for row in past[:TOP]])
+    at, accounts = look(request), Account.objects.for_staff(request.user)
+    cells = aging.board(accounts, at.on, at.seen)
+    held = aging.unapplied(accounts, at.seen)
+    late = aging.past_due(accounts, at.on, at.seen)
+    names = Account.objects.in_bulk([row.account for row in late[:TOP]])
     context = {
-        "today": today,
+        "look": at,
+        "today": dates.today(),
         "heads": [(label, COLOURS.get(name, "").replace("f", "c", 1)) for name, label in aging.COLUMNS.items()],
-        "rows": [_row(cells, held, owner, label) for owner, (label, _) in aging.OWNERS.items()],
-        "total": _row(cells, held, "all", "Total"),
+        "rows": [_row(cells, held, owner, label, at) for owner, (label, _) in aging.OWNERS.items()],
+        "total": _row(cells, held, "all", "Total", at),
         "shares": _shares(cells),
         "bars": charts.strip(
             [
-                charts.Part(COLOURS[name], aging.COLUMNS[name], _cents(cells, "all", name), _href("all", name))
+                charts.Part(COLOURS[name], aging.COLUMNS[name], _cents(cells, "all", name), _href("all", name, at))
                 for name in COLOURS
             ]
         ),
         "past": Table(
-            _past_columns(names, today),
-            past[:TOP],
+            _past_columns(names, at.on),
+            late[:TOP],
             caption="Accounts past due",
             href=_account_href,
         ),
-        "past_count": len(past),
-        "past_cents": sum(row.cents for row in past),
+        "past_count": len(late),
+        "past_cents": sum(row.cents for row in late),
         "over_90": _cents(cells, "all", "a4"),
-        "over_90_href": _href("all", "a4"),
-        "not_due_href": _href("all", aging.NOT_DUE),
+        "over_90_href": _href("all", "a4", at),
+        "not_due_href": _href("all", aging.NOT_DUE, at),
         "not_due": _cents(cells, "all", aging.NOT_DUE),
-        "all_href": _href("all", "all"),
+        "all_href": _href("all", "all", at),
+        "all_file": reverse("arrears_rows", args=["all", "all"]) + at.file("xlsx"),
+        "client_href": _href("client", "all", at),
     }
     return render(request, "desk/arrears.html", context)
 
 
 def proof(request):
     """The board's total beside the receivable book itself, summed from postings: its own request, since it reads the ledger."""
-    accounts = Account.objects.for_staff(request.user)
-    board = aging.board(accounts, dates.today()).get(("all", "all"), aging.Cell()).cents
+    at, accounts = look(request), Account.objects.for_staff(request.user)
+    board = aging.board(accounts, at.on, at.seen).get(("all", "all"), aging.Cell()).cents
     legs = Posting.objects.filter(book=Book.RECEIVABLE, account__in=accounts.order_by().values("pk"))
+    if at.seen:
+        legs = legs.filter(entry__effective_date__lte=at.on)
+    if at.known:
+        legs = legs.filter(entry__posted_at__lte=at.known)
     ledger = legs.aggregate(sum=Sum("cents"))["sum"] or 0
     return render(request, "desk/_proof.html", {"board": board, "ledger": ledger, "now": dates.now()})
 
@@ -86,11 +95,11 @@ def rows(request, owner, column):
     """The accounts behind one figure, most money first, on screen and as a file."""
     if owner not in (*aging.OWNERS, "all") or column not in (*aging.COLUMNS, "all"):
         raise Http404("No such figure on the board.")
-    today, accounts = dates.today(), Account.objects.for_staff(request.user)
-    found = aging.cell_accounts(accounts, today, owner, column)
+    at, accounts = look(request), Account.objects.for_staff(request.user)
+    found = aging.cell_accounts(accounts, at.on, owner, column, at.seen)
     asked = request.GET.get("as", "")
     shown = found if asked else found[:500]
-    table = _rows_table(shown, today)
+    table = _rows_table(shown, at.on)
     if file := export(table, f"arrears-{owner}-{column}", asked):
         acts.record(request.user, "arrears_exported", detail={"owner": owner, "column": column, "rows": len(found)})
         return file
@@ -102,64 +111,80 @@ def rows(request, owner, column):
         "count": len(found),
         "cents": table.totals["cents"],
         "more": len(found) - len(shown),
-        "today": today,
+        "look": at,
     }
     return render(request, "desk/arrears_rows.html", context)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An account with money on no charge, and what is owed on it all the same."""
+
+    account: Account
+    unapplied: int
+    owed: int
 
 
 def unapplied(request, owner):
     """Who gave money that is on no charge yet: clients' accounts, and payers with what stands on their house accounts."""
     if owner not in (*aging.OWNERS, "all"):
         raise Http404("No such figure on the board.")
-    found = _holders(request.user, owner)
+    at = look(request)
+    found = _holders(request.user, owner, at)
     columns = [
-        Column("number", "Account", kind="id"),
-        Column("name", "Name", link=_holder_href),
-        Column("cents", "Unapplied", value="balance.unapplied_cents", kind="money"),
-        Column("owed", "Owed in all", value="balance.receivable_cents", kind="nil_money"),
+        Column("number", "Account", value="account.number", kind="id"),
+        Column("name", "Name", value="account.name", link=_holder_href),
+        Column("unapplied", "Unapplied", kind="money"),
+        Column("owed", "Owed in all", kind="nil_money"),
     ]
     empty = Empty("No unapplied money", "All money received is on a charge.")
     table = Table(columns, found, caption="Unapplied money", href=_holder_href, empty=empty)
     if file := export(table, f"unapplied-{owner}", request.GET.get("as", "")):
-        acts.record(
-            request.user, "arrears_exported", detail={"owner": owner, "column": "unapplied", "rows": len(found)}
-        )
+        detail = {"owner": owner, "column": "unapplied", "rows": len(found)}
+        acts.record(request.user, "arrears_exported", detail=detail)
         return file
-    total = sum(row.balance.unapplied_cents for row in found)
-    table.totals = {"number": _count(len(found)), "cents": total}
+    total = sum(row.unapplied for row in found)
+    table.totals = {"number": _count(len(found)), "unapplied": total}
     title = f"{_owner_label(owner)}: unapplied money"
-    context = {"table": table, "title": title, "count": len(found), "cents": total, "more": 0, "today": dates.today()}
+    context = {"table": table, "title": title, "count": len(found), "cents": total, "more": 0, "look": at}
     return render(request, "desk/arrears_rows.html", context)
 
 
-def _holders(user, owner: str) -> list[Account]:
+def _holders(user, owner: str, at: Look) -> list[Holder]:
     wanted = Q()
     if owner in ("client", "all"):
         wanted |= Q(pk__in=Account.objects.for_staff(user).order_by().values("pk"))
     for name, (_, classes) in aging.OWNERS.items():
         if owner in (name, "all") and classes:
             wanted |= Q(kind=Account.Kind.HOUSE, payer__payer_class__in=classes)
-    held = Account.objects.filter(wanted, balance__unapplied_cents__gt=0)
-    return list(held.select_related("balance").order_by("-balance__unapplied_cents", "pk"))
+    if at.seen:
+        sums = past.balances(Account.objects.filter(wanted), at.seen)
+        accounts = Account.objects.in_bulk([pk for pk, (_, held) in sums.items() if held > 0])
+        found = [Holder(account, sums[pk][1], sums[pk][0]) for pk, account in accounts.items()]
+    else:
+        held = Account.objects.filter(wanted, balance__unapplied_cents__gt=0).select_related("balance")
+        found = [Holder(row, row.balance.unapplied_cents, row.balance.receivable_cents) for row in held]
+    return sorted(found, key=lambda holder: (-holder.unapplied, holder.account.pk))
 
 
-def _holder_href(account: Account) -> str:
+def _holder_href(holder: Holder) -> str:
+    account = holder.account
     return reverse("payer", args=[account.payer_id]) if account.payer_id else reverse("account", args=[account.pk])
 
 
 # -- figures ------------------------------------------------------------------------------------------------------------------
 
 
-def _row(cells, held, owner: str, label: str) -> BoardRow:
+def _row(cells, held, owner: str, label: str, at: Look) -> BoardRow:
     money = sum(cell.cents for name, cell in held.items() if owner in (name, "all"))
     whole = cells.get((owner, "all"), aging.Cell())
-    figures = [Figure(_cents(cells, owner, name), _href(owner, name)) for name in CELLS]
+    figures = [Figure(_cents(cells, owner, name), _href(owner, name, at)) for name in CELLS]
     return BoardRow(
         label,
         OWNER_COLOURS.get(owner, ""),
         figures,
-        Figure(whole.cents, _href(owner, "all")),
-        Figure(money, reverse("arrears_unapplied", args=[owner])),
+        Figure(whole.cents, _href(owner, "all", at)),
+        Figure(money, reverse("arrears_unapplied", args=[owner]) + at.query),
         whole.accounts,
     )
 
@@ -168,8 +193,8 @@ def _cents(cells, owner: str, name: str) -> int:
     return cells.get((owner, name), aging.Cell()).cents
 
 
-def _href(owner: str, name: str) -> str:
-    return reverse("arrears_rows", args=[owner, name])
+def _href(owner: str, name: str, at: Look) -> str:
+    return reverse("arrears_rows", args=[owner, name]) + at.query
 
 
 def _shares(cells) -> list[str]:

@@ -13,6 +13,7 @@ ENTRIES = [  # label, URL name, right, keys
     ("Invoices", "invoices", "read_accounts", "g i"),
     ("Messages", "messages", "read_messages", "g m"),
     ("Arrears", "arrears", "read_board", "g a"),
+    ("Periods", "periods", "read_board", ""),
     ("Payers", "payers", "read_payers", "g p"),
     ("Mail sink", "mail_sink", "read_messages", ""),
     ("Staff", "staff", "read_staff", "g s"),

@@ -1,6 +1,6 @@
 from billing_office.staff.access import ANY_STAFF, PUBLIC, route
 
-from . import account_page, arrears, exports, health, home, ladder
+from . import account_page, arrears, exports, health, home, ladder, periods
 
 urlpatterns = [
     route("", home.home, may=ANY_STAFF, name="home"),
@@ -13,6 +13,8 @@ urlpatterns = [
     route("arrears/proof/", arrears.proof, may="read_board", name="arrears_proof"),
     route("arrears/unapplied/<str:owner>/", arrears.unapplied, may="read_board", name="arrears_unapplied"),
     route("arrears/<str:owner>/<str:column>/", arrears.rows, may="read_board", name="arrears_rows"),
+    route("periods/", periods.period_list, may="read_board", name="periods"),
+    route("periods/close/", periods.period_close, may="close_periods", name="period_close"),
     route("ladder/rules/", ladder.contact_rules, may="read_settings", name="contact_rules"),
     *ladder.LEVELS.routes(route, "ladder/", read="read_settings"),
 ]

@@ -4,6 +4,7 @@ that names none. A right that no role holds cannot be granted by accident: `may(
 
 from functools import wraps
 
+from django.db.models import Model
 from django.urls import path
 
 from .models import Role
@@ -32,6 +33,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "read_payers": _READERS,
         "edit_payers": {Role.BILLER, Role.SUPERVISOR},
         "read_board": {Role.SUPERVISOR, Role.AUDITOR},
+        "close_periods": {Role.SUPERVISOR},
         "read_settings": {Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR},
         "edit_settings": {Role.ADMIN},
         "edit_ladder": {Role.SUPERVISOR, Role.ADMIN},
@@ -39,6 +41,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "read_staff": {Role.ADMIN, Role.AUDITOR},
         "edit_staff": {Role.ADMIN},
         "read_audit": {Role.AUDITOR},
+        "read_history": {Role.SUPERVISOR, Role.AUDITOR},
     }.items()
 }
 
