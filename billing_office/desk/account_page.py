@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from accounts import aging, reading
+from accounts import aging, past, reading
 from accounts.models import Account, Client, ContactPoint
 from billing_office.lib import charts, dates, money
 from billing_office.staff.access import may
@@ -18,6 +18,7 @@ from dunning import facts, rules
 from invoices import balances
 
 from . import happenings
+from .looking import look
 
 OWNER_COLOUR = {"": "fr4", "insurer": "fr1", "government": "fr2", "employer": "fr3", "person": "fr3", "other": "fr3"}
 
@@ -313,3 +314,15 @@ def _when(moment: datetime, now: datetime, zone: str) -> str:
 def _clock(moment: datetime, zone: str) -> str:
     there = moment.astimezone(ZoneInfo(zone))
     return f"{there.hour % 12 or 12}:{there:%M} {'am' if there.hour < 12 else 'pm'}"
+
+
+# -- on another day -----------------------------------------------------------------------------------------------------------
+
+
+def balance(request, pk):
+    """What was owed on an account on a past day, as the books stand now or, for auditors, as they were known."""
+    row = get_object_or_404(Account.objects.for_staff(request.user), pk=pk)
+    at = look(request)
+    receivable, unapplied = past.balance(row, at.seen or past.AsOf(at.on))
+    context = {"account": row, "look": at, "today": dates.today(), "receivable": receivable, "unapplied": unapplied}
+    return render(request, "desk/_balance.html" if request.htmx else "desk/balance.html", context)

@@ -110,3 +110,12 @@ def test_a_month_that_is_not_over_stays_open(supervisor, office_at_work):
     answer = supervisor.post(reverse("period_close"), {"last_day": end.isoformat()}, follow=True)
     assert "not over yet" in answer.content.decode()
     assert not Period.objects.exists()
+
+
+def test_an_accounts_balance_on_any_day(supervisor, office_at_work, account):
+    def told(days):
+        day = (dates.today() - timedelta(days=days)).isoformat()
+        return strip_tags(supervisor.get(reverse("account_balance", args=[account.pk]), {"on": day}).content.decode())
+
+    assert "630.00 owed" in told(3)
+    assert "610.00 owed, 10.00 unapplied" in told(2)
