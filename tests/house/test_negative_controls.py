@@ -1,0 +1,303 @@
+"""Every guard of the database has an attack that it alone stops: refused while it stands, accepted once it is dropped.
+
+A new constraint or trigger must bring its attack, or say why it needs none. Locks and code guards have their twins beside
+their own tests (tests/accounts/ledger/test_concurrency.py and others).
+"""
+
+from contextlib import closing
+from datetime import timedelta
+
+import psycopg2
+import pytest
+from django.db import connection
+
+from accounts import ledger, periods
+from accounts.models import Payment
+from billing_office import schedule
+from billing_office.lib import dates
+from tests.factories import make_charge, make_client, make_payment
+
+from .test_access import make_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+A_DAY = "DATE '2026-01-31'"
+
+# Copies of a row with some values changed: {guard: (table, {column: SQL})}. Triggers are off while these are tried, so that
+# the constraint alone answers.
+COPIES = {
+    "account_client_has_office_house_has_none": (
+        "accounts_account",
+        {"number": "'X'", "office_id": "NULL", "kind": "'client'"},
+    ),
+    "accounts_account_number_key": ("accounts_account", {"payer_id": "NULL"}),
+    "accounts_account_payer_id_key": ("accounts_account", {"number": "'X'"}, "payer_id IS NOT NULL"),
+    "flag_ends_after_it_begins": ("accounts_accountflag", {"until": "since - 1"}),
+    "charge_is_positive": ("accounts_charge", {"cents": "0"}),
+    "client_dies_after_birth": ("accounts_client", {"birth_date": A_DAY, "deceased_on": f"{A_DAY} - 1"}),
+    "contact_consent_is_for_email": ("accounts_contactpoint", {"kind": "'phone'", "value": "'1'", "consent_on": A_DAY}),
+    "contact_point_is_complete": ("accounts_contactpoint", {"kind": "'email'", "value": "''", "consent_on": "NULL"}),
+    "document_has_one_addressee": ("accounts_document", {"number": "'X'", "payer_id": "1"}),
+    "document_number_once": ("accounts_document", {}),
+    "due_is_not_negative": ("accounts_due", {"cents": "-1", "version": "9"}),
+    "due_once_a_day": ("accounts_due", {}),
+    "hold_ends_after_it_begins": ("accounts_hold", {"until": "since - 1"}),
+    "hold_pause_has_an_end": ("accounts_hold", {"kind": "'pause'", "until": "NULL"}),
+    "entry_kind_is_known": ("accounts_journalentry", {"kind": "'gift'", "source_key": "'X'", "reverses_id": "NULL"}),
+    "entry_reversal_names_what_it_reverses": (
+        "accounts_journalentry",
+        {"kind": "'reversal'", "source_key": "'X'", "reverses_id": "NULL"},
+    ),
+    "accounts_journalentry_reverses_id_key": (
+        "accounts_journalentry",
+        {"source_key": "'X'"},
+        "reverses_id IS NOT NULL",
+    ),
+    "accounts_journalentry_source_key_key": ("accounts_journalentry", {}, "reverses_id IS NULL"),
+    "message_has_one_addressee": ("accounts_message", {"message_id": "NULL", "account_id": "NULL", "copy": "9"}),
+    "message_sent_has_a_time": (
+        "accounts_message",
+        {"message_id": "NULL", "copy": "9", "state": "'sent'", "sent_at": "NULL"},
+    ),
+    "accounts_message_message_id_key": ("accounts_message", {"copy": "9"}),
+    "message_once_a_copy": ("accounts_message", {"message_id": "NULL"}),
+    "number_series_once": ("accounts_numberseries", {}, "office_id IS NULL"),
+    "open_item_of_party": ("accounts_openitem", {}, "payer_id IS NULL"),
+    "payer_class_is_known": ("accounts_payer", {"payer_class": "'uncle'"}),
+    "payment_is_positive": ("accounts_payment", {"cents": "-5"}),
+    "accounts_period_last_day_key": ("accounts_period", {}),
+    "posting_book_is_known": ("accounts_posting", {"book": "'pocket'"}),
+    "posting_is_not_zero": ("accounts_posting", {"cents": "0"}),
+    "posting_of_money_names_its_payment": ("accounts_posting", {"book": "'cash'", "payment_id": "NULL"}),
+    "posting_receivable_names_its_charge": ("accounts_posting", {"book": "'receivable'", "charge_id": "NULL"}),
+    "snapshot_is_not_zero": ("accounts_snapshot", {"cents": "0", "period_id": "99"}),
+    "snapshot_once_a_period": ("accounts_snapshot", {}),
+    "act_has_a_verb": ("audit_act", {"verb": "''"}),
+    "cycle_open_once": ("dunning_dunningcycle", {}),
+    "rule_version_once": ("dunning_compliancerule", {}),
+    "reminder_asks_for_something": ("dunning_reminder", {"cents": "0", "level": "9", "message_id": "99"}),
+    "dunning_reminder_message_id_key": ("dunning_reminder", {"level": "9"}),
+    "reminder_once_a_level": ("dunning_reminder", {"message_id": "99"}),
+    "level_reminds_of_something": ("dunning_reminderlevel", {"least_cents": "0", "level": "9", "days_after_due": "9"}),
+    "level_within_two_years": ("dunning_reminderlevel", {"level": "9", "days_after_due": "731"}),
+    "dunning_reminderlevel_days_after_due_key": ("dunning_reminderlevel", {"level": "9"}),
+    "dunning_reminderlevel_level_key": ("dunning_reminderlevel", {"days_after_due": "9"}),
+    "invoice_asks_for_something": (
+        "invoices_invoice",
+        {"cents": "0", "number": "'X'", "series_number": "99", "source_key": "'X'", "document_id": "99"},
+    ),
+    "invoice_due_after_issue": (
+        "invoices_invoice",
+        {"due_on": "issued_on - 1", "number": "'X'", "series_number": "99", "source_key": "'X'", "document_id": "99"},
+    ),
+    "invoice_has_one_addressee": (
+        "invoices_invoice",
+        {"payer_id": "1", "number": "'X'", "series_number": "99", "source_key": "'X'", "document_id": "99"},
+    ),
+    "invoice_number_once_in_series": ("invoices_invoice", {"number": "'X'", "source_key": "'X'", "document_id": "99"}),
+    "invoices_invoice_document_id_key": (
+        "invoices_invoice",
+        {"number": "'X'", "series_number": "99", "source_key": "'X'"},
+    ),
+    "invoices_invoice_number_key": (
+        "invoices_invoice",
+        {"series_number": "99", "source_key": "'X'", "document_id": "99"},
+    ),
+    "invoices_invoice_source_key_key": (
+        "invoices_invoice",
+        {"number": "'X'", "series_number": "99", "document_id": "99"},
+    ),
+    "invoice_line_asks_for_something": ("invoices_invoiceline", {"cents": "0", "open_item_id": "99"}),
+    "invoice_line_once_an_item": ("invoices_invoiceline", {}),
+    "job_state_is_known": ("outbox_job", {"state": "'lost'", "dedupe_key": "'X'", "lease_until": "NULL"}),
+    "job_working_has_a_lease": ("outbox_job", {"state": "'working'", "dedupe_key": "'X'", "lease_until": "NULL"}),
+    "outbox_job_dedupe_key_key": ("outbox_job", {}),
+    "run_once_a_period": ("outbox_run", {}),
+    "office_terms_within_a_year": ("staff_office", {"code": "'X'", "terms_days": "366"}),
+    "staff_office_code_key": ("staff_office", {}),
+    "user_role_is_known": ("staff_user", {"username": "'X'", "role": "'owner'"}),
+    "user_service_has_no_password": ("staff_user", {"username": "'X'", "role": "'service'", "password": "'pbkdf2'"}),
+    "staff_user_username_key": ("staff_user", {}),
+}
+
+# Whole statements against triggers: {(table, trigger): SQL}. {account}, {by}, {charge}, {entry}, {payment}, {reversal} are filled in.
+ENTRY = "INSERT INTO accounts_journalentry (account_id, kind, effective_date, posted_by_id, memo, source_key{more}) VALUES ({{account}}, {kind}, {day}, {{by}}, '', 'X'{values})"  # noqa: E501
+
+
+def entry(kind="'charge'", day="CURRENT_DATE", more="", values="") -> str:
+    return ENTRY.format(kind=kind, day=day, more=more, values=values)
+
+
+STATEMENTS = {
+    ("accounts_journalentry", "ledger_entry_has_postings"): entry() + "; SET CONSTRAINTS ALL IMMEDIATE",
+    ("accounts_journalentry", "ledger_closed_periods"): entry(day="DATE '2000-01-01'"),
+    ("accounts_journalentry", "ledger_before_entry"): entry("'reversal'", more=", reverses_id", values=", {reversal}"),
+    ("accounts_posting", "ledger_check_postings"): (
+        "INSERT INTO accounts_posting (entry_id, account_id, book, charge_id, cents) VALUES"
+        " ({entry}, {account}, 'receivable', {charge}, 7), ({entry}, {account}, 'revenue', {charge}, -7)"
+    ),
+    ("accounts_document", "document_frozen"): "UPDATE accounts_document SET number = 'X'",
+    ("invoices_invoice", "invoice_frozen"): "UPDATE invoices_invoice SET cents = cents + 1",
+}
+
+NO_ATTACK = {
+    # (id, account): there for composite foreign keys to point at; an id is a primary key already.
+    "charge_of_account", "client_of_account", "entry_of_account", "document_of_addressee",
+}  # fmt: skip
+OURS = ("accounts", "invoices", "dunning", "outbox", "audit", "staff", "intake")
+# Tables, and the history of all of them, whose guards are proved where they are made: tests/staff, tests/audit, tests/intake.
+ELSEWHERE = ("staff_", "intake_", "audit_")
+
+
+@pytest.fixture
+def owner():
+    s = connection.settings_dict
+    with closing(
+        psycopg2.connect(
+            host=s["HOST"],
+            port=s["PORT"] or None,
+            dbname=s["NAME"],
+            user="billing_owner",
+            password=s["PASSWORD"] or None,
+        )
+    ) as own:
+        yield own
+        own.rollback()
+
+
+@pytest.fixture
+def filled(office, by, settings):
+    """A row at least in every table that a guard stands on, and the ids that the statements name."""
+    world = make_world(office, by, settings)
+    account = world["account"]
+    make_client(account, by)
+    first = make_charge(account, by, days_ago=1)
+    reversal = ledger.reverse(ledger.JournalEntry.objects.latest("id"), on=dates.today(), by=by, memo="x")
+    make_payment(account, by)
+    make_charge(account, by, days_ago=70)
+    periods.close(periods.month_end(dates.today() - timedelta(days=50)), today=dates.today(), by=by)
+    account.holds.update(until=dates.today())
+    on = dates.today() + timedelta(days=40)
+    schedule.run_steps(on, dates.office_time(on), as_of=dates.office_time(on))
+    schedule.today_begins()
+    return {
+        "account": account.pk, "by": by.pk, "charge": first.pk, "reversal": reversal.pk, "entry": reversal.reverses_id,
+        "payment": Payment.objects.latest("id").pk,
+    }  # fmt: skip
+
+
+def catalogue(owner, sql) -> list:
+    with owner.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+CONSTRAINTS = """SELECT conrelid::regclass::text, conname FROM pg_constraint
+                  WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'u', 'x')
+                  UNION ALL
+                 SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+                  WHERE i.indisunique AND NOT i.indisprimary AND c.relnamespace = 'public'::regnamespace
+                    AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid)"""
+TRIGGERS = """SELECT tgrelid::regclass::text, tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+               WHERE NOT tgisinternal AND c.relnamespace = 'public'::regnamespace"""
+
+
+def test_every_guard_brings_its_attack(owner, db):
+    """Django's own "positive" checks (…_check) come with the field and are left to Django's tests."""
+    constraints = {
+        name
+        for table, name in catalogue(owner, CONSTRAINTS)
+        if table.startswith(OURS) and not table.startswith(ELSEWHERE) and not name.endswith("_check")
+    }
+    assert constraints - set(COPIES) - NO_ATTACK == set()
+    triggers = {
+        (table, name)
+        for table, name in catalogue(owner, TRIGGERS)
+        if not name.startswith(("append_only", "audit_history")) and not table.startswith(ELSEWHERE)
+    }
+    assert triggers - set(STATEMENTS) == set()
+
+
+def refused(cursor, statement) -> str | None:
+    """What the database says to a statement, which is undone either way; None when it is accepted."""
+    cursor.execute("SAVEPOINT attack")
+    try:
+        cursor.execute(statement)
+    except psycopg2.Error as error:
+        return error.diag.constraint_name or str(error)
+    else:
+        return None
+    finally:
+        cursor.execute("ROLLBACK TO SAVEPOINT attack")
+
+
+def copy(cursor, table, changes, where="true") -> str:
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
+        " AND column_name <> 'id'",
+        [table],
+    )
+    names = [name for (name,) in cursor.fetchall()]
+    values = ", ".join(str(changes.get(name, f'"{name}"')) for name in names)
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE {where} LIMIT 1"
+
+
+def test_each_constraint_alone_stops_its_attack(owner, filled):
+    with owner.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for name, (table, changes, *where) in COPIES.items():
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE {where[0] if where else 'true'}")
+            assert cursor.fetchone()[0], f"{name}: {table} is empty, the attack proves nothing"
+            attack = copy(cursor, table, changes, *where)
+            assert refused(cursor, attack) == name
+            cursor.execute("SAVEPOINT without")
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name} CASCADE")
+            cursor.execute(f"DROP INDEX IF EXISTS {name}")
+            assert refused(cursor, attack) is None, f"{name} is not what stops its attack"
+            cursor.execute("ROLLBACK TO SAVEPOINT without")
+
+
+def test_each_trigger_alone_stops_its_attack(owner, filled):
+    with owner.cursor() as cursor:
+        for (table, name), statement in STATEMENTS.items():
+            attack = statement.format(**filled)
+            assert refused(cursor, attack), f"{name} stops nothing"
+            cursor.execute("SAVEPOINT without")
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+            assert refused(cursor, attack) is None, f"{name} is not what stops its attack"
+            cursor.execute("ROLLBACK TO SAVEPOINT without")
+
+
+def test_each_append_only_trigger_alone_stops_changes(owner, filled):
+    guards = [
+        (t, n) for t, n in catalogue(owner, TRIGGERS) if n.startswith("append_only") and not t.startswith("audit_")
+    ]
+    assert len(guards) > 20
+    with owner.cursor() as cursor:
+        for table, name in guards:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            count = cursor.fetchone()[0]
+            if name == "append_only_rows" and not count:
+                continue
+            column = catalogue_column(cursor, table)
+            attack = (
+                f"TRUNCATE {table} CASCADE"
+                if name == "append_only_table"
+                else f"UPDATE {table} SET {column} = {column}"
+            )
+            assert refused(cursor, attack), f"{name} of {table} stops nothing"
+            cursor.execute("SAVEPOINT without")
+            for other, same in guards:
+                if same == name and (other == table or name == "append_only_table"):
+                    cursor.execute(f"ALTER TABLE {other} DISABLE TRIGGER {same}")
+            assert refused(cursor, attack) is None, f"{name} of {table} is not what stops it"
+            cursor.execute("ROLLBACK TO SAVEPOINT without")
+
+
+def catalogue_column(cursor, table) -> str:
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position DESC LIMIT 1",
+        [table],
+    )
+    return f'"{cursor.fetchone()[0]}"'
