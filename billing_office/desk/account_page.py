@@ -81,11 +81,11 @@ def account(request, pk):
     parts = aging.parts(Account.objects.filter(pk=row.pk), today)
     clients = list(row.clients.all())
     contacts = list(ContactPoint.objects.filter(client__account=row))
-    lines = reading.charges(row)
+    view = _one_of(request.GET.get("view", ""), ("entries",))
+    lines = [] if view else reading.charges(row)
     issued = balances.of_account(row.pk)
     show = _one_of(request.GET.get("show", ""), tuple(word for word, _ in happenings.SHOWS))
     happened = reading.timeline(row, show)
-    view = _one_of(request.GET.get("view", ""), ("entries",))
     rows = _charge_rows(lines, parts, request.user, today)
     context = {
         "account": row,
