@@ -119,7 +119,10 @@ PASSWORD_HASHERS = [  # the first is used for new ones; the others are read, and
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "billing_office.staff.passwords.MaximumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -211,10 +214,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "office.day",
         "schedule": 300,
     },  # every tick asks; the first of the office's day starts it, a missed one is caught up
+    "seal": {"task": "office.seal", "schedule": env.int("AUDIT_SEAL", 60)},
+    "proof": {"task": "office.proof", "schedule": 900},
 }
 
 OUTBOX_HINT = "billing_office.hints.publish"
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 90)  # seconds
+OUTBOX_PAUSE = env.int("OUTBOX_PAUSE", 10)  # seconds before the second try; each further one waits three times as long
+# Seconds between tries while the mail server says "not now": over four hours, as greylisting asks.
+MAIL_PAUSES = env.list("MAIL_PAUSES", cast=int, default=[10, 30, 60, 300, 900, 1800, 3600, 3600, 3600, 3600])
 OUTBOX_ATTEMPTS = env.int("OUTBOX_ATTEMPTS", 5)
 
 LOGGING = {  # no names, amounts or searches in any line: lib/logs.py
