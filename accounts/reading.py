@@ -94,8 +94,8 @@ _TIMELINE = """
                 'act', a.verb, a.reason, '', (a.detail->>'cents')::bigint, u.name, a.id,
                 a.detail || jsonb_build_object('object', a.object_id, 'changed', a.changed)
            FROM audit_act a JOIN staff_user u ON u.id = a.actor_id
-          WHERE a.account_id = %(account)s AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written', 'document_read',
-                'account_exported', 'message_printed', 'message_sent_again')
+          WHERE a.account_id = %(account)s AND a.verb NOT LIKE '%%\\_read'
+            AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written', 'account_exported', 'message_printed', 'message_sent_again')
           ORDER BY a.id DESC LIMIT %(limit)s)
         UNION ALL
         (SELECT CASE WHEN e.effective_date < e.posted_at::date

@@ -2,6 +2,7 @@
 
 from billing_office.staff.access import route
 
+from .models import Account, AccountFlag, Client, ContactPoint, Hold
 from .views import accounts, charges, payers, payments, people, stops
 
 ACCOUNT = "accounts/<int:pk>/"
@@ -9,18 +10,20 @@ ACCOUNT = "accounts/<int:pk>/"
 urlpatterns = [
     route("accounts/", accounts.accounts, may="read_accounts", name="accounts"),
     route("accounts/new/", accounts.account_new, may="edit_accounts", name="account_new"),
-    route(f"{ACCOUNT}edit/", accounts.account_edit, may="edit_accounts", name="account_edit"),
-    route(f"{ACCOUNT}clients/new/", people.client_new, may="edit_accounts", name="client_new"),
-    route("clients/<int:pk>/edit/", people.client_edit, may="edit_accounts", name="client_edit"),
-    route("clients/<int:pk>/contacts/new/", people.contact_new, may="edit_accounts", name="contact_new"),
-    route("contacts/<int:pk>/edit/", people.contact_edit, may="edit_accounts", name="contact_edit"),
-    route(f"{ACCOUNT}notes/new/", stops.note_new, may="write_notes", name="note_new"),
-    route(f"{ACCOUNT}flags/new/", stops.flag_new, may="edit_accounts", name="flag_new"),
-    route("flags/<int:pk>/end/", stops.flag_end, may="edit_accounts", name="flag_end"),
-    route(f"{ACCOUNT}holds/new/", stops.hold_new, may="edit_accounts", name="hold_new"),
-    route("holds/<int:pk>/end/", stops.hold_end, may="edit_accounts", name="hold_end"),
-    route(f"{ACCOUNT}charges/new/", charges.charge_new, may="post_charges", name="charge_new"),
-    route(f"{ACCOUNT}payments/new/", payments.payment_new, may="post_client_payments", name="payment_new"),
+    route(f"{ACCOUNT}edit/", accounts.account_edit, may="edit_accounts", name="account_edit", reads=Account),
+    route(f"{ACCOUNT}clients/new/", people.client_new, may="edit_accounts", name="client_new", reads=Account),
+    route("clients/<int:pk>/edit/", people.client_edit, may="edit_accounts", name="client_edit", reads=Client),
+    route("clients/<int:pk>/contacts/new/", people.contact_new, may="edit_accounts", name="contact_new", reads=Client),
+    route("contacts/<int:pk>/edit/", people.contact_edit, may="edit_accounts", name="contact_edit", reads=ContactPoint),
+    route(f"{ACCOUNT}notes/new/", stops.note_new, may="write_notes", name="note_new", reads=Account),
+    route(f"{ACCOUNT}flags/new/", stops.flag_new, may="edit_accounts", name="flag_new", reads=Account),
+    route("flags/<int:pk>/end/", stops.flag_end, may="edit_accounts", name="flag_end", reads=AccountFlag),
+    route(f"{ACCOUNT}holds/new/", stops.hold_new, may="edit_accounts", name="hold_new", reads=Account),
+    route("holds/<int:pk>/end/", stops.hold_end, may="edit_accounts", name="hold_end", reads=Hold),
+    route(f"{ACCOUNT}charges/new/", charges.charge_new, may="post_charges", name="charge_new", reads=Account),
+    route(
+        f"{ACCOUNT}payments/new/", payments.payment_new, may="post_client_payments", name="payment_new", reads=Account
+    ),
     route("payers/", payers.PAYERS.list, may="read_payers", name="payers"),
     route("payers/new/", payers.payer_new, may="edit_payers", name="payer_new"),
     route("payers/<int:pk>/", payers.PAYERS.page, may="read_payers", name="payer"),

@@ -1,14 +1,19 @@
 """What billing_app, the role that everything but migrations runs as, may do: one list, applied after each migrate.
 
 The guards' triggers refuse changes whoever asks; these grants refuse them to the application before a trigger is asked.
+Every table stands in PROTECTED or in ORDINARY; a new one that stands in neither may not even be read. HISTORY says which
+tables tell the audit of each change to their rows.
 """
 
 from django.db import connections
 
+from billing_office.audit.history import Kept, keep
+
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 APPEND = "SELECT, INSERT"
+READ = "SELECT"
 
-# Tables not named here get ALL. A name ending in a bracket grants UPDATE on those columns only.
+# What was written stays. A name ending in a bracket grants UPDATE on those columns only.
 PROTECTED = {
     "accounts_journalentry": APPEND,
     "accounts_posting": APPEND,
@@ -26,6 +31,57 @@ PROTECTED = {
     "invoices_invoiceline": APPEND,
     "dunning_contactevent": APPEND,
     "audit_act": APPEND,
+    "audit_change": READ,  # its trigger alone writes
+    "audit_seal": APPEND,
+    "audit_chainhead": f"{APPEND}, UPDATE (number, hash)",
+    "django_migrations": READ,
+}
+
+# What the office may change and delete: state, settings, records of people. Their history is below, or is none.
+ORDINARY = {
+    "accounts_account",
+    "accounts_accountflag",
+    "accounts_client",
+    "accounts_contactpoint",
+    "accounts_hold",
+    "accounts_message",
+    "accounts_numberseries",
+    "accounts_payer",
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "django_session",
+    "dunning_compliancerule",
+    "dunning_dunningcycle",
+    "dunning_reminder",
+    "dunning_reminderlevel",
+    "intake_books",
+    "intake_known",
+    "outbox_job",
+    "outbox_run",
+    "staff_keptform",
+    "staff_office",
+    "staff_recoverycode",
+    "staff_secondfactor",
+    "staff_trycount",
+    "staff_user",
+    "staff_user_offices",
+}
+
+HISTORY = {
+    "accounts_account": Kept("id"),
+    "accounts_client": Kept("account_id"),
+    "accounts_contactpoint": Kept("client_id"),
+    "accounts_accountflag": Kept("account_id"),
+    "accounts_hold": Kept("account_id"),
+    "accounts_payer": Kept(),
+    "dunning_reminderlevel": Kept(),
+    "dunning_compliancerule": Kept(),
+    "staff_office": Kept(),
+    # That a password or a way to end sessions changed is told, never what it is.
+    "staff_user": Kept(skipped=("id", "last_login"), shown=("username", "name", "email", "role", "is_active")),
+    "staff_user_offices": Kept(),
 }
 
 
@@ -42,9 +98,12 @@ def apply(using="default", **_):
         tables = [row[0] for row in cursor.fetchall()]
         if not tables:
             return
+        cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC, billing_app")  # as databases older than 15 had it
         cursor.execute("GRANT USAGE ON SCHEMA public TO billing_app")
-        cursor.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM billing_app")
+        cursor.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, billing_app")
         for table in tables:
-            cursor.execute(f'GRANT {PROTECTED.get(table, ALL)} ON "{table}" TO billing_app')
-        cursor.execute("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM billing_app")
+            if granted := PROTECTED.get(table) or (table in ORDINARY and ALL):
+                cursor.execute(f'GRANT {granted} ON "{table}" TO billing_app')
         cursor.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO billing_app")
+        for table in HISTORY.keys() & set(tables):
+            keep(cursor, table, HISTORY[table])

@@ -4,19 +4,24 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from django.db import transaction
 
 from accounts import sending as queued
+from billing_office.audit.acting import acting
+from billing_office.desk import sealing
 from billing_office.lib import dates
 from billing_office.mailroom import rendering, sending
 from billing_office.outbox import queue
 from billing_office.outbox.queue import Claim
+from billing_office.staff.models import User
 from dunning import notices
 
 log = logging.getLogger(__name__)
 
 DAY = "office_day"
+PROOF = "proof"
 
 
 @dataclass(frozen=True)
@@ -60,18 +65,31 @@ HANDLERS: dict[str, Callable[[Claim], None]] = {
 
 def work(claim: Claim):
     """Do one claimed job. What a handler does not foresee is written on the job and tried again later; a lost lease is left alone."""
-    try:
-        HANDLERS[claim.kind](claim)
-    except queue.Fenced:
-        raise
-    except Exception as error:
-        queue.fail(claim, f"{type(error).__name__}: {error}")
-        raise
+    with acting(cache(lambda: User.objects.service().pk)):
+        try:
+            HANDLERS[claim.kind](claim)
+        except queue.Fenced:
+            raise
+        except Exception as error:
+            queue.fail(claim, f"{type(error).__name__}: {error}")
+            raise
 
 
 def today_begins():
     """The clock's part: the day of the office's own calendar, whatever the server's."""
     start_day(dates.today())
+
+
+def seal():
+    """Each minute: what was written since the last one comes under a seal."""
+    sealing.seal_all(dates.now())
+
+
+def prove_today():
+    """Once in the office's day, the first time that a clock asks. One transaction: a proof that dies is asked for again."""
+    with transaction.atomic():
+        if queue.first_run(PROOF, dates.today().isoformat()):
+            sealing.prove(User.objects.service())
 
 
 def drain(limit: int = 10_000) -> int:

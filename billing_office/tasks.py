@@ -24,3 +24,14 @@ def sweep():
 @shared_task(name="office.day")
 def day():
     schedule.today_begins()
+
+
+@shared_task(name="office.seal")
+def seal():
+    schedule.seal()
+
+
+@shared_task(name="office.proof", time_limit=3600)
+def proof():
+    """Reads all that was ever sealed: it may take longer than other tasks."""
+    schedule.prove_today()

@@ -1,12 +1,9 @@
 """Recording acts: one call beside the change it tells of, in the same transaction."""
 
-from contextvars import ContextVar
-
 from django.db import models
 
+from .acting import request_id
 from .models import Act
-
-request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def record(actor, verb, obj: models.Model | None = None, *, account_id=None, changed=(), reason="", detail=None) -> Act:
@@ -26,5 +23,30 @@ def record(actor, verb, obj: models.Model | None = None, *, account_id=None, cha
         changed=sorted(changed),
         reason=reason,
         detail=detail or {},
-        request_id=request_id.get(),
+        request_id=request_id(),
     )
+
+
+def record_read(actor, model: type[models.Model], pk: int) -> Act:
+    """Write that `actor` was shown the record `pk` of `model`: `account_read`, `invoice_read`, `contact_point_read`."""
+    return Act.objects.create(
+        actor=actor,
+        role=actor.role,
+        verb=f"{model._meta.verbose_name.replace(' ', '_')}_read",
+        object_kind=model._meta.label_lower,
+        object_id=pk,
+        account_id=_account_of(model, pk),
+        request_id=request_id(),
+    )
+
+
+def _account_of(model: type[models.Model], pk: int) -> int | None:
+    """The account that a record belongs to: by its own column or its client's; a record with neither is the account itself."""
+    names = {field.name for field in model._meta.fields}
+    if "account" in names:
+        path = "account_id"
+    elif "client" in names:
+        path = "client__account_id"
+    else:
+        return pk
+    return model._base_manager.filter(pk=pk).values_list(path, flat=True).first()

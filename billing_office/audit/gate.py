@@ -1,6 +1,6 @@
-"""The gate before every view: no declared right, no entry. A refusal to a signed-in person is recorded."""
-
-import uuid
+"""The gate before every view: no declared right, no entry. Refusals to signed-in people are recorded, and so is every
+page that showed a client's record (`route(..., reads=Account)`).
+"""
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -8,6 +8,10 @@ from django.core.exceptions import PermissionDenied
 from billing_office.staff import access
 
 from . import acts
+from .acting import acting
+
+# What shows the record: the page itself, one that is being made, a form that came back.
+SHOWN = {200, 202, 206, 409, 422}
 
 
 class Gate:
@@ -15,16 +19,20 @@ class Gate:
         self.get_response = get_response
 
     def __call__(self, request):
-        # Ours, never the caller's: a forged id would let one request pass for another in the audit.
-        token = acts.request_id.set(str(uuid.uuid4()))
-        try:
+        with acting(lambda: request.user.pk):
             response = self.get_response(request)
-        finally:
-            acts.request_id.reset(token)
-        if request.user.is_authenticated:
-            # Pages hold client data: neither a shared desk's back button nor a proxy may show them again.
-            response.headers.setdefault("Cache-Control", "no-store")
+            if request.user.is_authenticated:
+                self._record_read(request, response)
+                # Pages hold client data: neither a shared desk's back button nor a proxy may show them again.
+                response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    def _record_read(self, request, response):
+        """Before the page leaves: what could not be recorded is not shown."""
+        match = request.resolver_match
+        model = getattr(match.func, "reads", None) if match else None
+        if model and response.status_code in SHOWN:
+            acts.record_read(request.user, model, match.kwargs["pk"])
 
     def process_view(self, request, view, args, kwargs):
         right = getattr(view, "may", None)

@@ -1,3 +1,4 @@
+from accounts.models import Account
 from billing_office.staff.access import ANY_STAFF, PUBLIC, route
 
 from . import account_page, arrears, exports, health, home, ladder, periods
@@ -6,7 +7,7 @@ urlpatterns = [
     route("", home.home, may=ANY_STAFF, name="home"),
     route("healthz", health.healthz, may=PUBLIC, name="healthz"),
     route("readyz", health.readyz, may=PUBLIC, name="readyz"),
-    route("accounts/<int:pk>/", account_page.account, may="read_accounts", name="account"),
+    route("accounts/<int:pk>/", account_page.account, may="read_accounts", name="account", reads=Account),
     route("accounts/<int:pk>/guard/", account_page.guard, may="read_accounts", name="account_guard"),
     route("accounts/<int:pk>/balance/", account_page.balance, may="read_accounts", name="account_balance"),
     route("accounts/<int:pk>/export/", exports.account_export, may="read_accounts", name="account_export"),

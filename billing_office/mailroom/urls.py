@@ -1,3 +1,4 @@
+from accounts.models import Document
 from billing_office.staff.access import route
 
 from . import views
@@ -6,7 +7,7 @@ urlpatterns = [
     route("messages/", views.message_list, may="read_messages", name="messages"),
     route("messages/print/", views.print_list, may="read_messages", name="print_list"),
     route("messages/<int:pk>/print/", views.print_message, may="send_messages", name="print_message"),
-    route("documents/<int:pk>/sent/", views.document_page, may="read_messages", name="document_page"),
+    route("documents/<int:pk>/sent/", views.document_page, may="read_messages", name="document_page", reads=Document),
     route("documents/<int:pk>/state/", views.document_state, may="read_messages", name="document_state"),
     route("documents/<int:pk>/send/", views.send_again, may="send_messages", name="send_again"),
     route("outbox/", views.outbox, may="read_settings", name="outbox"),

@@ -55,11 +55,14 @@ def may(user, right: str) -> bool:
     return right == ANY_STAFF or user.role in RIGHTS[right]
 
 
-def route(pattern: str, view, *, may: str, name: str, background: bool = False, keep: bool = True):
+def route(
+    pattern: str, view, *, may: str, name: str, background: bool = False, keep: bool = True, reads: type[Model] | None = None
+):  # fmt: skip
     """`path()` for a view that only those with the right may reach. The gate (billing_office/audit/gate.py) enforces it.
 
     `background`: pages ask for it by themselves, so it does not count as somebody being there (sessions.py).
     `keep`: a form sent here after the session ended is kept and shown again (kept_forms.py); not where secrets are typed.
+    `reads`: the model whose record `pk` of a client the page shows; the gate records who was shown it.
     """
     if may not in (PUBLIC, ANY_STAFF) and may not in RIGHTS:
         raise KeyError(f"{name}: no such right as {may!r}")
@@ -68,5 +71,5 @@ def route(pattern: str, view, *, may: str, name: str, background: bool = False, 
     def guarded(request, *args, **kwargs):
         return view(request, *args, **kwargs)
 
-    guarded.may, guarded.background, guarded.keep = may, background, keep
+    guarded.may, guarded.background, guarded.keep, guarded.reads = may, background, keep, reads
     return path(pattern, guarded, name=name)
