@@ -76,9 +76,8 @@ def test_a_thousand_addresses_slow_unknown_browsers_for_a_minute_at_most_and_the
     browser = Client()
     tried(password=PASSWORD, address=HOME, browser=browser)
     browser.post(reverse("sign_out"))
-    for n in range(104):
-        tried(address=f"203.0.113.{n}")
-        TryCount.objects.update(paused_until=None)
+    tried(address="203.0.113.1")
+    TryCount.objects.update(failures=99)  # as if a hundred addresses had tried once each
     tried(address="203.0.113.200")
     paused = tried(password=PASSWORD, address="203.0.113.201")
     assert paused.status_code == 429
@@ -184,14 +183,16 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(clerk, settings):
     clerk.save()
 
     def seconds(username):
-        began = time.perf_counter()
+        """Of the processor: what the clock on the wall says hangs on who else is busy."""
+        began = time.process_time()
         tried(username, address=f"203.0.113.{next(addresses)}")
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     addresses = iter(range(1, 200))
     seconds("a.clerk"), seconds("nobody")
-    known, unknown = zip(*((seconds("a.clerk"), seconds("nobody")) for _ in range(7)), strict=True)
+    known, unknown = zip(*((seconds("a.clerk"), seconds("nobody")) for _ in range(5)), strict=True)
     assert abs(statistics.median(known) - statistics.median(unknown)) < 0.05
+    assert min(unknown) > 0.05  # it was hashed at all
 
 
 def test_signing_in_is_recorded_with_the_persons_name_and_the_failed_try_with_the_offices(client, clerk):
