@@ -8,6 +8,7 @@ The answers file, read anew at each message, makes the server behave like the di
     {"gone@x.example": "550 5.1.1 no such user",           said to RCPT TO; "*" stands for everyone else
      "slow@x.example": {"wait": 3},                        seconds before the message is answered
      "full@x.example": {"data": "452 4.2.2 mailbox full"}, said to DATA: the message is not kept
+     "late@x.example": {"linger": 3},                      keeps the message, and says so only after seconds
      "lost@x.example": {"cut": true}}                      keeps the message, then hangs up without a word
 """
 
@@ -49,6 +50,7 @@ class Keeper:
                 return answer["data"]
         name = self._keep(envelope)
         log.info("from %s to %s: %s", envelope.mail_from, ", ".join(envelope.rcpt_tos), name)
+        await asyncio.sleep(max(answer.get("linger", 0) for answer in answers))
         if any(answer.get("cut") for answer in answers):
             server.transport.abort()
         return f"250 2.0.0 kept as {name}"

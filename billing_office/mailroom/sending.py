@@ -25,19 +25,6 @@ from dunning.models import ContactEvent
 
 log = logging.getLogger(__name__)
 
-PAUSES = [
-    10,
-    30,
-    60,
-    300,
-    900,
-    1800,
-    3600,
-    3600,
-    3600,
-    3600,
-]  # seconds between tries while the server says "not now": over 4 hours
-
 
 def send(claim: Claim):
     message = _claimed(claim)
@@ -155,14 +142,14 @@ def _not_sent(claim: Claim, message: Message, code: int, text, *, address_is_bad
     words = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
     why = f"{code} {words}"[:400]
     with transaction.atomic():
-        if 500 <= code < 600 or claim.attempts > len(PAUSES):
+        if 500 <= code < 600 or claim.attempts > len(settings.MAIL_PAUSES):
             queue.done(claim)
             Message.objects.filter(pk=message.pk).update(state=Message.State.FAILED, error=why, waits_for="")
             log_contact(message, ContactEvent.Stage.FAILED, claim.now, note=why)
             if address_is_bad and 500 <= code < 600:
                 _mark_bad(message, why, claim.now)
         else:
-            at = timezone.now() + timedelta(seconds=PAUSES[claim.attempts - 1])
+            at = timezone.now() + timedelta(seconds=settings.MAIL_PAUSES[claim.attempts - 1])
             Message.objects.filter(pk=message.pk).update(waits_for=f"The mail server said: {why}"[:200])
             queue.later(claim, at, why)
 

@@ -103,7 +103,7 @@ def fail(claim: Claim, why: str):
     if claim.attempts >= settings.OUTBOX_ATTEMPTS:
         park(claim, why)
     else:
-        pause = min(900, 10 * 3 ** (claim.attempts - 1))
+        pause = min(900, settings.OUTBOX_PAUSE * 3 ** (claim.attempts - 1))
         later(claim, timezone.now() + timedelta(seconds=pause), why)
 
 
