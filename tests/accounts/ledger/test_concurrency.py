@@ -2,14 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.db import DatabaseError, connections, transaction
 
 from accounts import ledger
-from accounts.models import Account, OpenItem, Payment
+from accounts.models import Account, ContactPoint, Message, OpenItem, Payment
 from accounts.models.number import take
+from billing_office.lib import dates
+from dunning import notices
+from invoices import issuing
+from invoices.models import Invoice
 
 from .conftest import DAY, make_books, sound
 
@@ -105,3 +110,47 @@ def test_numbers_have_no_gap_with_rollbacks_among_eight_writers():
 
     assert at_once(8, one) == [True] * 8
     assert take("trial")[0] == 8 * 20 + 1
+
+
+def test_money_is_either_allocated_or_its_payment_undone():
+    books = make_books()
+    for turn in range(6):
+        payment, charge = books.pay(5_000, key=f"pay{turn}"), books.charge(5_000)
+        acts = [
+            lambda p=payment, c=charge: ledger.allocate(
+                p, books.account, [ledger.Share(c.pk, 5_000)], on=DAY, key=f"a{p.pk}", by=books.by
+            ),
+            lambda t=turn: ledger.reverse(ledger.posted_as(f"pay{t}"), on=DAY, by=books.by, memo="bounced"),
+        ]
+        done = at_once(2, lambda n, acts=acts: acts[n]())
+        assert sum(isinstance(result, ledger.Refused) for result in done) == 1
+    assert sound() == []
+
+
+def test_one_invoice_comes_of_four_presses_of_different_pages():
+    books = make_books()
+    for turn in range(4):
+        books.charge(5_000)
+        done = at_once(4, lambda n, turn=turn: issue(books, f"{turn}:{n}"))
+        assert sum(isinstance(result, Invoice) for result in done) == 1
+    assert sound() == []
+
+
+def issue(books, key):
+    try:
+        return issuing.issue(books.account, on=DAY, by=books.by, key=key)
+    except issuing.NothingToInvoice as nothing:
+        return nothing
+
+
+def test_two_runs_of_the_day_remind_once():
+    books = make_books()
+    ContactPoint.objects.create(
+        client=books.account.guarantor, kind="postal", street="1 Elm", city="Austin", region="TX"
+    )
+    books.charge(5_000)
+    issuing.issue(books.account, on=DAY, by=books.by, key="i")
+    on = DAY + timedelta(days=40)
+    at_once(4, lambda n: notices.remind(on, dates.office_time(on), as_of=dates.office_time(on)))
+    assert Message.objects.filter(action="reminder").count() == 1
+    assert sound() == []

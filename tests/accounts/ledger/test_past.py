@@ -110,7 +110,11 @@ def test_an_undone_entry_of_a_closed_period_is_corrected_in_the_open_one(books):
 def recount(account, seen):
     """The board from postings and dues, in Python that shares nothing with the queries."""
     steps: dict = {}
-    legs = Posting.objects.filter(account=account, book="receivable").select_related("entry").order_by("entry__effective_date", "entry_id")
+    legs = (
+        Posting.objects.filter(account=account, book="receivable")
+        .select_related("entry")
+        .order_by("entry__effective_date", "entry_id")
+    )
     for leg in legs:
         entry = leg.entry
         if entry.effective_date <= seen.on and (seen.known_at is None or entry.posted_at <= seen.known_at):

@@ -1,5 +1,6 @@
 """Random days of work against a small model that knows nothing of the ledger's code."""
 
+import os
 from collections import defaultdict
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from accounts.models import Account, Kind, OpenItem
 
 from .conftest import DAY, make_books, sound
 
+LARGE = bool(os.environ.get("OFFICE_LARGE"))  # 500 sequences of 40 steps, for the night
 CENTS = st.integers(1, 50_000)
 
 
@@ -132,5 +134,9 @@ class Office(RuleBasedStateMachine):
 
 class TestRandomDays(Office.TestCase, TestCase):
     settings = settings(
-        max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=500 if LARGE else 50,
+        stateful_step_count=40 if LARGE else 30,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
     )
