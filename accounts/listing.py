@@ -46,8 +46,10 @@ def shown(accounts: QuerySet, word: str, on: date) -> QuerySet:
 def past_due(accounts: QuerySet, on: date) -> QuerySet:
     """As aging.past_due: the client owes something on a due in force that has come."""
     inner, params = accounts.order_by().values("pk").query.sql_with_params()
+    items = f"SELECT * FROM accounts_openitem WHERE account_id IN ({inner})"  # noqa: S608  a query of Django's own
     due = " SELECT account_id FROM part WHERE part > 0 AND dated AND payer_id IS NULL AND day <= %s"
-    return accounts.filter(pk__in=RawSQL(aging.PARTS.format(accounts=inner) + due, [*params, on, on]))  # noqa: S611
+    parts = aging.PARTS.format(items=items, known="true")
+    return accounts.filter(pk__in=RawSQL(parts + due, [*params, on, on]))  # noqa: S611
 
 
 def _consented() -> QuerySet:

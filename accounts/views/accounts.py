@@ -39,6 +39,8 @@ def accounts(request):
         record(request.user, "accounts_exported", detail={"as": kind, "show": show, "searched": bool(text)})
         return file
     page = keyset(rows, ORDER, request.GET.get("after"), request.GET.get("before"))
+    if text:  # whom it found, never what was typed: that may be a name of somebody who is no client here
+        record(request.user, "accounts_searched", detail={"found": [account.pk for account in page.rows]})
     table = Table(
         columns,
         listing.lines(page.rows, today),
