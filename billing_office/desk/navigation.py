@@ -18,6 +18,7 @@ ENTRIES = [  # label, URL name, right, keys
     ("Mail sink", "mail_sink", "read_messages", ""),
     ("Staff", "staff", "read_staff", "g s"),
     ("Offices", "offices", "read_settings", "g o"),
+    ("Audit", "audit", "read_audit", "g u"),
     ("Reminder ladder", "ladder", "read_settings", ""),
 ]
 

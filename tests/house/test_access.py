@@ -68,6 +68,7 @@ def make_world(office, by, settings):
         "account": account, "client": account.guarantor, "contact": point, "flag": flag, "hold": hold, "invoice": invoice,
         "document": invoice.document, "message": message, "payer": make_payer(by), "staff": make_user("clerk", office),
         "office": office, "outbox": Job.objects.latest("id"), "reminder_level": ReminderLevel.objects.first(),
+        "act": Act.objects.filter(account_id=account.pk).latest("id"),
     }  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def make_world(office, by, settings):
 NAMED = {
     "accounts": "account", "clients": "client", "contacts": "contact", "flags": "flag", "holds": "hold", "invoices": "invoice",
     "documents": "document", "messages": "message", "payers": "payer", "staff": "staff", "offices": "office", "outbox": "outbox",
-    "ladder": "reminder_level",
+    "ladder": "reminder_level", "audit": "act",
 }  # fmt: skip
 
 
