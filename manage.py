@@ -21,6 +21,10 @@ def main(argv: list[str]):
         from billing_office.launch import up
 
         up.main(argv[2:])
+    elif command in ("backup", "restore"):
+        from billing_office.launch import backup
+
+        {"backup": backup.back_up, "restore": backup.restore}[command](argv[2:])
     else:
         from billing_office.launch import commands
 

@@ -59,6 +59,7 @@ ORDINARY = {
     "intake_books",
     "intake_known",
     "outbox_job",
+    "outbox_pause",
     "outbox_run",
     "staff_keptform",
     "staff_office",

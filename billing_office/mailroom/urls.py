@@ -12,6 +12,7 @@ urlpatterns = [
     route("documents/<int:pk>/send/", views.send_again, may="send_messages", name="send_again"),
     route("outbox/", views.outbox, may="read_settings", name="outbox"),
     route("outbox/<int:pk>/retry/", views.outbox_retry, may="retry_jobs", name="outbox_retry"),
+    route("outbox/release/", views.outbox_release, may="retry_jobs", name="outbox_release"),
     route("sink/", views.mail_sink, may="read_messages", name="mail_sink"),
     route("sink/<str:name>/", views.mail_sink_mail, may="read_messages", name="mail_sink_mail"),
 ]

@@ -134,7 +134,7 @@ def outbox(request):
     """What still must run: waiting, working, stopped; since when and why."""
     found = Job.objects.exclude(state=Job.State.DONE)
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
-    return render(request, "mailroom/outbox.html", {"page": page, "jobs": page.rows, "now": dates.now()})
+    return render(request, "mailroom/outbox.html", {"page": page, "jobs": page.rows, "held": queue.held()})
 
 
 @require_POST
@@ -143,6 +143,16 @@ def outbox_retry(request, pk):
     queue.retry(job)
     acts.record(request.user, "job_retried", job)
     messages.success(request, f"{job} goes round again.")
+    return redirect("outbox")
+
+
+@require_POST
+def outbox_release(request):
+    """What was held, after a restore for example, may go on."""
+    lifted = queue.release()
+    if lifted:
+        acts.record(request.user, "mail_released", detail={"holds": lifted})
+        messages.success(request, "Mail goes out again.")
     return redirect("outbox")
 
 

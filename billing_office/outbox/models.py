@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 
@@ -63,3 +64,18 @@ class Run(models.Model):
 
     def __str__(self):
         return f"{self.job} {self.period}"
+
+
+class Pause(models.Model):
+    """Work of some kinds is held until a person says that it may go on: after a restore, mail that was sent might go again."""
+
+    kinds = models.JSONField(default=list)
+    why = models.CharField(max_length=200)
+    since = models.DateTimeField(db_default=Now())
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self):
+        return self.why

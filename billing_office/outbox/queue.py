@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from .models import Job, Run
+from .models import Job, Pause, Run
 
 
 def hint(job_id: int, kind: str):
@@ -67,6 +67,7 @@ def _claim(where: str, params: list, limit: int) -> list[Claim]:
                    lease_until = clock_timestamp() + %s * interval '1 second'
              WHERE id IN (SELECT id FROM outbox_job
                            WHERE state = 'queued' AND (not_before <= clock_timestamp() OR not_before <= as_of) AND {where}
+                             AND NOT EXISTS (SELECT 1 FROM outbox_pause WHERE lifted_at IS NULL AND kinds ? kind)
                            ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
             RETURNING id, kind, object_id, fence, attempts, as_of
             """,  # noqa: S608  `where` is one of the two texts above
@@ -139,6 +140,20 @@ def recover() -> list[tuple[int, str]]:
             " ORDER BY id LIMIT 500"
         )
         return cursor.fetchall()
+
+
+def hold(kinds: list[str], why: str) -> Pause:
+    """From now on no job of these kinds is begun, until `release`."""
+    return Pause.objects.create(kinds=kinds, why=why)
+
+
+def held() -> list[Pause]:
+    return list(Pause.objects.filter(lifted_at=None))
+
+
+def release() -> int:
+    """A person says that held work may go on; how many holds were lifted."""
+    return Pause.objects.filter(lifted_at=None).update(lifted_at=timezone.now())
 
 
 def first_run(job: str, period: str) -> bool:
