@@ -1,9 +1,11 @@
+import io
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -256,3 +258,18 @@ def test_starting_again_forgets_the_first_step(client, with_factor):
     client.post(reverse("sign_in"), {"again": "1"})
     assert 'name="password"' in client.get(reverse("sign_in")).content.decode()
     assert PASSWORD not in str(client.session.items())
+
+
+def test_the_only_admin_is_helped_by_a_command(with_factor):
+    user, out = with_factor(Role.ADMIN), io.StringIO()
+    call_command("reset_second_factor", user.username, stdout=out)
+    assert "signed out everywhere" in out.getvalue()
+    assert not second_factor.needed(user)
+    assert Act.objects.get(verb="second_factor_reset").object_id == user.pk
+
+
+@pytest.mark.parametrize("name", ["nobody", "office", "a.clerk"])
+def test_the_command_says_whom_it_cannot_help(person, name):
+    person(Role.CLERK)
+    with pytest.raises(CommandError):
+        call_command("reset_second_factor", name)
