@@ -35,13 +35,13 @@ def _best(account: Account, kind: str) -> ContactPoint | None:
     return min(points, key=lambda p: (p.consent_on is None, not p.preferred, p.pk), default=None)
 
 
-def slip(account: Account, office: Office, number: str, cents: int, due_on: date) -> dict:
+def slip(account: Account, office: Office, number: str, cents: int, due_on: date, kind="Invoice") -> dict:
     """The part to send back with a cheque. No link and no QR code: there is no page yet that they could open."""
     pay_to = office.pay_to.strip() or "\n".join(line for line in [office.name, office.street, office.city_line] if line)
     slip = {
         "cut": "Paying by mail? Cut here and send this part with your check. Please do not send cash.",
         "mail": f"Write {account.number} on your check.\nSend it to:\n\n{pay_to}",
-        "refs": [["Account", account.number], ["Invoice", number], ["Pay by", dates.long(due_on)]],
+        "refs": [["Account", account.number], [kind, number], ["Pay by", dates.long(due_on)]],
         "due": ["Amount due", f"${money.show(cents)}"],
         "enclosed": "Enclosed $",
     }

@@ -3,6 +3,7 @@
 Ten queries at the most, session and user included: each app's part is one function with one query.
 """
 
+import itertools
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -54,7 +55,7 @@ class ChargeRow:
     def sum(self) -> list[tuple[str, int]]:
         """Why the client owes what they owe: what was billed, and what came off, line by line."""
         came_off = [
-            ("Agreed discount and adjustments", self.off),
+            ("Discount and adjustments", self.off),
             ("Paid by payers", self.payers_paid),
             ("Paid by the client", self.client_paid),
             (f"Still asked of {self.line.payer_names or 'payers'}", -self.line.open_payers),
@@ -239,21 +240,25 @@ def _next_step(account, parts, issued, contacts, happened, user, today) -> NextS
         if may(user, "issue_invoices"):
             return NextStep(sentence, "", "Issue invoice", reverse("invoice_new", args=[account.pk]), "i")
         return NextStep(sentence, "A biller or supervisor issues it.")
-    if not any(p.kind == ContactPoint.Kind.EMAIL and p.usable and p.consent_on for p in contacts):
-        why = "Until then every document goes to the print list."
-        return NextStep(
-            "Ask for an e-mail address and consent to e-mail.",
-            why,
-            "Add contact",
-            reverse("contact_new", args=[account.guarantor_id]),
-            "",
-        )
+    emails = [p for p in contacts if p.kind == ContactPoint.Kind.EMAIL and p.usable]
+    if not any(p.consent_on for p in emails):
+        return _ask_for_email(account, emails, user)
     overdue = [p for p in parts if p.payer is None and p.dated and p.day <= today]
     if overdue:
         since, sum_due = (today - min(p.day for p in overdue)).days, money.show(sum(p.cents for p in overdue))
         word = _days("the oldest for", since) if since else "since today"
         return NextStep(f"${sum_due} is due, {word}.", "The ladder reminds by itself, within the contact rules.")
     return NextStep("Nothing waits for you here.", _calm(account, parts))
+
+
+def _ask_for_email(account: Account, emails: list[ContactPoint], user) -> NextStep:
+    sentence = "Ask for consent to e-mail." if emails else "Ask for an e-mail address and consent to e-mail."
+    why = "Until then every document goes to the print list."
+    if not may(user, "edit_accounts"):
+        return NextStep(sentence, why)
+    if emails:
+        return NextStep(sentence, why, "Edit contact", reverse("contact_edit", args=[emails[0].pk]))
+    return NextStep(sentence, why, "Add contact", reverse("contact_new", args=[account.guarantor_id]))
 
 
 def _calm(account: Account, parts: list[aging.Part]) -> str:
@@ -289,6 +294,9 @@ def guard(request, pk):
         _verdict(icon, label, rules.may(action, read[channel], now, policy), zones, now)
         for icon, label, action, channel in _ASKED
     ]
+    for before, verdict in itertools.pairwise(verdicts):  # the way round is said once
+        if verdict.get("rule") == before.get("rule"):
+            verdict.pop("way_round", None)
     local = f"{_clock(now, zones[0])} in {zones[0].rpartition('/')[2].replace('_', ' ')}" if zones else "place unknown"
     return render(request, "desk/_guard.html", {"account": row, "verdicts": verdicts, "local": local})
 

@@ -17,6 +17,7 @@ def reminder(
     """Context of the `reminder` template; `owed` is a notices.Debt, `invoices` the overdue ones with what is still open."""
     total, pay_by = f"${money.show(owed.cents)}", on + timedelta(days=level.respite_days)
     rest = owed.cents - sum(cents for _, cents in invoices)
+    since = dates.long(owed.oldest) + (" or later" if len({invoice.due_on for invoice, _ in invoices}) > 1 else "")
     return {
         "lang": "en",
         "kind": "Reminder",
@@ -30,7 +31,7 @@ def reminder(
             "amount": total,
             "by": f"Pay by {dates.long(pay_by)}",
         },
-        "lead": level.lead.replace("{amount}", total).replace("{due}", dates.long(owed.oldest)),
+        "lead": level.lead.replace("{amount}", total).replace("{due}", since),
         "paragraphs": [level.paragraph] if level.paragraph else [],
         "what": "Invoice",
         "columns": ["Due date", "Billed to you", "Settled", "Still due"],
@@ -39,7 +40,7 @@ def reminder(
         "settle": [{"label": "Amount due now", "amount": total, "tone": "t"}],
         "help": {"title": "Need help paying?", "text": office.help_text} if office.help_text else None,
         "notes": [],
-        "slip": slip(account, office, number, owed.cents, pay_by),
+        "slip": slip(account, office, number, owed.cents, pay_by, "Reminder"),
     }
 
 

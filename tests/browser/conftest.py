@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Account, AccountFlag, ContactPoint, Document, Hold, Message, Payer
 from accounts.sending import RENDER, SEND
 from billing_office import schedule
+from billing_office.audit.models import Act
 from billing_office.desk import demo
 from billing_office.lib import dates
 from billing_office.outbox import queue
@@ -133,6 +134,7 @@ def _things() -> dict:
         "invoice": account.invoices.earliest("pk"), "document": Document.objects.filter(blob=None).earliest("pk"),
         "message": Message.objects.earliest("pk"), "payer": Payer.objects.earliest("pk"), "office": account.office,
         "outbox": Job.objects.earliest("pk"), "reminder_level": ReminderLevel.objects.earliest("pk"),
+        "act": Act.objects.filter(account_id=account.pk).earliest("pk"),
     }  # fmt: skip
 
 
@@ -155,6 +157,7 @@ def sign_in(chromium, office):
         page.fill("[name=password]", demo.PASSWORD)
         page.press("[name=password]", "Enter")
         page.wait_for_selector("h1:has-text('My day')")
+        page.wait_for_load_state("load")
         return page
 
     yield enter
