@@ -82,7 +82,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(place, backed_up
     for part in ("base/global/pg_control", "secret_key", "backup.json"):
         file = backed_up / part
         whole = file.read_bytes()
-        file.write_bytes(whole[:10] + bytes([whole[10] ^ 1]) + whole[11:])
+        file.write_bytes(whole[:-20] if part.endswith(".json") else whole[:10] + bytes([whole[10] ^ 1]) + whole[11:])
         done = place.run("restore", str(backed_up), "--replace")
         assert done.returncode == 1, part
         assert "Nothing was changed" in done.stderr, part
