@@ -121,6 +121,8 @@ def main(arguments: list[str]) -> int:
             if options.port and ports.taken(options.port):
                 raise Trouble(f"Port {options.port} is taken by another program. Choose another: up --port NUMBER")
             refuse_full_disk()
+            if options.reset_demo:
+                reset_demo()
             launcher = Launcher(options.port)
             launcher.listen()
             run(launcher, options.demo, begin)
@@ -138,7 +140,24 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, default=8787, help="of the web pages on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--no-demo", dest="demo", action="store_false", help="an empty office, without demo data")
+    parser.add_argument(
+        "--reset-demo", action="store_true", help="a fresh demo; what stood there is put aside and kept"
+    )
     return parser.parse_args(arguments)
+
+
+def reset_demo():
+    """Put the embedded office's data aside, so that the start makes a new one. Nothing is deleted."""
+    if os.environ.get("DATABASE_URL"):
+        raise Trouble("--reset-demo is for the embedded database, and DATABASE_URL names another. Nothing was changed.")
+    if postgres.running(home.POSTGRES):
+        raise Trouble("The database of this office is running. Stop it first; nothing was changed.")
+    aside = f"before-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+    for folder in (home.POSTGRES, home.REDIS, home.MAIL):
+        if folder.exists():
+            folder.rename(folder.with_name(f"{folder.name}.{aside}"))
+    home.make()
+    print(f"What stood in {home.HOME} is kept as *.{aside}", flush=True)
 
 
 def run(launcher: Launcher, demo: bool, begin: float):

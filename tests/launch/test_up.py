@@ -108,3 +108,13 @@ def test_a_process_that_dies_ends_all_and_its_log_is_named(place, part, name):
     assert last.startswith(f"manage.py: {name} ended by itself")
     assert str(place.home / "logs" / f"{name}.log") in last
     assert place.processes() == {}
+
+
+def test_a_fresh_demo_keeps_what_stood_there(place):
+    (place.home / "mail" / "old.eml").write_text("x")
+    launcher = place.up("--reset-demo", "--no-demo")
+    assert place.healthy()
+    assert "is kept as *.before-" in place.said
+    assert len(list(place.home.glob("postgres.before-*"))) == 1
+    assert list(place.home.glob("mail.before-*/old.eml"))
+    assert place.stop(launcher) == 0
