@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.models import Account
 from billing_office.audit import acts
 from billing_office.audit.models import Act, Change, Seal
-from billing_office.lib import dates
+from billing_office.lib import dates, money
 from billing_office.lib.fields import OfficeForm
 from billing_office.lib.tables import Column, Empty, Table, export, keyset
 from billing_office.staff.access import may
@@ -154,8 +154,14 @@ def _object(act: Act) -> str:
 
 def _said(act: Act) -> str:
     parts = [f"changed {', '.join(name.replace('_', ' ') for name in act.changed)}"] if act.changed else []
-    parts += [f"{name} {_short(value)}" for name, value in act.detail.items() if name != "form"]
+    parts += [_fact(name, value) for name, value in act.detail.items() if name != "form"]
     return "; ".join([act.reason, *parts] if act.reason else parts)
+
+
+def _fact(name: str, value) -> str:
+    if name.endswith("cents") and isinstance(value, int):
+        return f"{name.removesuffix('cents').rstrip('_') or 'amount'} {money.show(value)}"
+    return f"{name.replace('_', ' ')} {_short(value)}"
 
 
 def _short(value) -> str:
@@ -227,10 +233,8 @@ def account_history(request, pk):
         acts.record(request.user, "history_exported", account, account_id=account.pk, detail={"as": asked})
         return export(Table(CHANGES, _told(found.order_by("-id"))), f"{account.number}-history", asked)
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
-    href = _request_href if may(request.user, "read_audit") else None
-    table = Table(
-        CHANGES, _told(page.rows), caption="Changes", href=href, page=page, empty=Empty("Nothing was changed")
-    )
+    columns = WITH_ACTS if may(request.user, "read_audit") else CHANGES
+    table = Table(columns, _told(page.rows), caption="Changes", page=page, empty=Empty("Nothing was changed"))
     return render(request, "desk/account_history.html", {"account": account, "table": table})
 
 
@@ -257,12 +261,18 @@ def _record(change: Change) -> str:
     return f"{_records().get(change.table_name, change.table_name)} {change.row_id}".capitalize()
 
 
+PLAIN = {"account_id", "client_id", "set_at", "set_by_id"}  # said by the rest of the row
+
+
 def _fields(change: Change) -> str:
-    return "; ".join(_field(name, *pair) for name, pair in sorted(change.changes.items()))
+    return "; ".join(_field(name, *pair) for name, pair in sorted(change.changes.items()) if name not in PLAIN)
 
 
 def _field(name: str, before, after) -> str:
     words = name.removesuffix("_id").replace("_", " ")
+    before, after = (
+        {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value for value in (before, after)
+    )
     if before in (None, ""):
         return f"{words}: {after}"
     return f"{words}: {before} → {'nothing' if after in (None, '') else after}"
@@ -275,4 +285,9 @@ CHANGES = [
     Column("record", "Record", value=_record),
     Column("op", "", value=lambda change: OPS[change.op], kind="tag"),
     Column("fields", "From what to what", value=_fields, wrap=True),
+]
+WITH_ACTS = [
+    CHANGES[0],
+    Column("who", "Who", link=_request_href),
+    *CHANGES[2:],
 ]

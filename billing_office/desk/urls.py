@@ -9,7 +9,9 @@ urlpatterns = [
     route("readyz", health.readyz, may=PUBLIC, name="readyz"),
     route("accounts/<int:pk>/", account_page.account, may="read_accounts", name="account", reads=Account),
     route("accounts/<int:pk>/guard/", account_page.guard, may="read_accounts", name="account_guard"),
-    route("accounts/<int:pk>/balance/", account_page.balance, may="read_accounts", name="account_balance", reads=Account),
+    route(
+        "accounts/<int:pk>/balance/", account_page.balance, may="read_accounts", name="account_balance", reads=Account
+    ),
     route("accounts/<int:pk>/export/", exports.account_export, may="read_accounts", name="account_export"),
     route("arrears/", arrears.arrears, may="read_board", name="arrears"),
     route("arrears/proof/", arrears.proof, may="read_board", name="arrears_proof"),

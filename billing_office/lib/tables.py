@@ -120,6 +120,11 @@ class Table:
         """Templates ask this: they would call `tick` if they asked for it."""
         return self.tick is not None
 
+    @property
+    def linked(self) -> bool:
+        """Whether the keyboard finds a link in it; without one, the table itself must take the focus to be scrolled."""
+        return self.href is not None
+
     @cached_property
     def heads(self) -> list[Head]:
         return [self._head(column) for column in self.columns]
