@@ -9,3 +9,5 @@ urlpatterns = [
     path("", include("invoices.urls")),
     path("", include("billing_office.mailroom.urls")),
 ]
+
+handler500 = "billing_office.desk.failing.failed"
