@@ -9,7 +9,13 @@ APP, OWNER = "postgres://billing_app@db/office", "postgres://billing_owner@db/of
 
 @pytest.mark.parametrize(
     ("app", "owner", "said"),
-    [(APP, OWNER, []), (OWNER, "", ["office.W001"]), (OWNER, OWNER, ["office.W001"]), ("", "", ["office.I001"])],
+    [
+        (APP, OWNER, []),
+        (OWNER, "", ["office.W001"]),
+        (OWNER, OWNER, ["office.W001"]),
+        (OWNER, "postgres://billing_owner:secret@pooler:6432/office", ["office.W001"]),
+        ("", "", ["office.I001"]),
+    ],
 )
 def test_one_role_for_all_is_said(settings, app, owner, said):
     settings.DATABASE_URL, settings.DATABASE_OWNER_URL = app, owner
