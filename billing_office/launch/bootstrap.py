@@ -5,8 +5,10 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -29,6 +31,13 @@ NATIVE = (
     "libpangoft2-1.0.so.0",
 )
 NATIVE_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core")
+# An ordinary user's own copy of them, and what every Debian has already.
+NATIVE_HOME = VENV / "native"
+EVERYWHERE = ("libc6", "libc-", "libgcc", "libcrypt", "libselinux", "libpam", "libaudit", "libstdc++")
+FONTS_CONF = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>/usr/share/fonts</dir><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>
+"""
 
 
 def inside() -> bool:
@@ -38,6 +47,7 @@ def inside() -> bool:
 def enter(*requirements: str):
     """Make .venv, install `requirements` where they changed, then run this command again in it, in its place."""
     install(*requirements)
+    _know_native()
     os.execv(PYTHON, [str(PYTHON), str(BASE_DIR / "manage.py"), *sys.argv[1:]])  # noqa: S606  no shell is what we want
 
 
@@ -63,11 +73,53 @@ def need_native_libraries():
         return
     names = " ".join(NATIVE_PACKAGES)
     if os.geteuid() != 0:
-        raise Trouble(f"PDF documents need libraries that this machine lacks. Please run: sudo apt-get install {names}")
+        _use_own_native(names)
     with step(f"Debian packages {names}"):
         apt_install(*NATIVE_PACKAGES)
     if missing := _missing_native():
         raise Trouble(f"PDF documents cannot be made: {' '.join(missing)} still missing after installing {names}.")
+
+
+def _use_own_native(names: str):
+    """An ordinary user gets the libraries beside .venv: downloaded, unpacked, nothing installed. Goes on as a new process."""
+    ask = f"PDF documents need libraries that this machine lacks. Please run: sudo apt-get install {names}"
+    if NATIVE_HOME.exists():
+        raise Trouble(ask)  # they are there, and still do not load
+    with step(f"Libraries for PDF, unpacked into {NATIVE_HOME}"):
+        try:
+            _fetch_native()
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise Trouble(ask) from error
+    _know_native()
+    os.execv(PYTHON, [str(PYTHON), str(BASE_DIR / "manage.py"), *sys.argv[1:]])  # noqa: S606
+
+
+def _fetch_native():
+    asked = ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks"]
+    asked += ["--no-replaces", "--no-enhances", *NATIVE_PACKAGES]
+    told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines()
+    wanted = [name for name in told if name.startswith(("lib", "font")) and not name.startswith(EVERYWHERE)]
+    draft = NATIVE_HOME.with_suffix(".part")
+    shutil.rmtree(draft, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["apt-get", "download", "-q", *wanted], cwd=folder, capture_output=True, check=True)
+        for package in Path(folder).glob("*.deb"):
+            subprocess.run(["dpkg-deb", "-x", package, draft], capture_output=True, check=True)
+    (draft / "fonts.conf").write_text(
+        FONTS_CONF.format(fonts=NATIVE_HOME / "usr/share/fonts", cache=VENV / "fontconfig")
+    )
+    draft.rename(NATIVE_HOME)
+
+
+def _know_native():
+    """The loader reads these when a process begins; every process of the office is begun from one that has them."""
+    if not NATIVE_HOME.exists():
+        return
+    folders = [*NATIVE_HOME.glob("usr/lib/*-linux-*"), *NATIVE_HOME.glob("lib/*-linux-*")]
+    given = [os.environ["LD_LIBRARY_PATH"]] if os.environ.get("LD_LIBRARY_PATH") else []
+    os.environ["LD_LIBRARY_PATH"] = ":".join(dict.fromkeys([*map(str, folders), *given]))
+    if not Path("/etc/fonts/fonts.conf").exists():
+        os.environ["FONTCONFIG_FILE"] = str(NATIVE_HOME / "fonts.conf")
 
 
 def apt_install(*packages: str):
