@@ -215,8 +215,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "office.day",
         "schedule": 300,
     },  # every tick asks; the first of the office's day starts it, a missed one is caught up
-    "seal": {"task": "office.seal", "schedule": env.int("AUDIT_SEAL", 60)},
-    "proof": {"task": "office.proof", "schedule": 900},
+    "seal": {"task": "office.seal", "schedule": env.int("AUDIT_SEAL", 60), "options": {"expires": 60}},
+    "proof": {"task": "office.proof", "schedule": 900, "options": {"expires": 900}},  # once a day, whoever asks first
 }
 
 OUTBOX_HINT = "billing_office.hints.publish"

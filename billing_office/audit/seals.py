@@ -37,7 +37,7 @@ class Chain:
     table: str
 
 
-def seal(chain: Chain, now: datetime, patience: float = 5) -> int:
+def seal(chain: Chain, now: datetime, patience: float = 1) -> int:
     """Seal what is settled; the count of rows. 0 also when another sealer is at it or a writer stays longer than `patience` seconds."""
     up_to, total = _settled(chain, patience), 0
     while up_to is not None and (count := _seal_batch(chain, up_to, now)):

@@ -2,13 +2,14 @@
 
 import json
 import threading
+import time
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
-from billing_office import schedule
+from billing_office import schedule, tasks
 from billing_office.audit import acts, seals, verification
 from billing_office.audit.models import Act, Seal
 from billing_office.desk import sealing
@@ -320,6 +321,20 @@ def test_the_night_proves_once_and_records_what_it_found(sealed, owner):
     schedule.prove_today()
     proof = Act.objects.get(verb="books_proved")
     assert (proof.detail["ok"], proof.detail["chains"]["acts"]["rows"]) == (True, 6)
+
+
+def test_a_worker_seals_what_the_clock_asks_for(celery_workers, transactional_db):
+    one = act()
+    tasks.seal.delay()
+    end = time.monotonic() + 20
+    while not Seal.objects.filter(kind="acts", up_to__gte=one.pk).exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert Seal.objects.filter(kind="acts", up_to__gte=one.pk).exists()
+
+
+def test_both_clocks_are_wound(settings):
+    told = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {"office.seal", "office.proof"} <= told
 
 
 def test_a_night_that_finds_something_says_so(sealed, owner):
