@@ -95,7 +95,8 @@ _TIMELINE = """
                 a.detail || jsonb_build_object('object', a.object_id, 'changed', a.changed)
            FROM audit_act a JOIN staff_user u ON u.id = a.actor_id
           WHERE a.account_id = %(account)s AND a.verb NOT LIKE '%%\\_read'
-            AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written', 'account_exported', 'message_printed', 'message_sent_again')
+            AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written', 'account_exported', 'message_printed',
+                               'message_sent_again')
           ORDER BY a.id DESC LIMIT %(limit)s)
         UNION ALL
         (SELECT CASE WHEN e.effective_date < e.posted_at::date
@@ -116,14 +117,14 @@ _TIMELINE = """
            FROM accounts_note n JOIN staff_user u ON u.id = n.author_id
           WHERE n.account_id = %(account)s ORDER BY n.id DESC LIMIT %(limit)s)
     ) AS happened (at, kind, what, detail, state, cents, who, id, facts)
-    WHERE %(only)s = '' OR kind = %(only)s ORDER BY at DESC, id DESC LIMIT %(limit)s
+    ORDER BY at DESC, id DESC
 """
 
 
-def timeline(account: Account, only: str = "", limit: int = 60) -> list[Happening]:
-    """What happened on an account, newest first; `only` one kind."""
+def timeline(account: Account, limit: int = 60) -> list[Happening]:
+    """What happened on an account, newest first: the last `limit` of each kind."""
     with connection.cursor() as cursor:
-        cursor.execute(_TIMELINE, {"account": account.pk, "only": only, "limit": limit})
+        cursor.execute(_TIMELINE, {"account": account.pk, "limit": limit})
         return [Happening(*row, facts=json.loads(facts)) for *row, facts in cursor.fetchall()]
 
 

@@ -21,6 +21,7 @@ from invoices import balances
 from . import happenings
 from .looking import look
 
+SHOWN = 60  # lines of the timeline
 OWNER_COLOUR = {"": "fr4", "insurer": "fr1", "government": "fr2", "employer": "fr3", "person": "fr3", "other": "fr3"}
 
 
@@ -86,7 +87,7 @@ def account(request, pk):
     lines = [] if view else reading.charges(row)
     issued = balances.of_account(row.pk)
     show = _one_of(request.GET.get("show", ""), tuple(word for word, _ in happenings.SHOWS))
-    happened = reading.timeline(row, show)
+    happened = reading.timeline(row)
     rows = _charge_rows(lines, parts, request.user, today)
     context = {
         "account": row,
@@ -102,7 +103,11 @@ def account(request, pk):
         "entries": reading.entries(row) if view else None,
         "why": next((charge for charge in rows if str(charge.id) == request.GET.get("why")), None),
         "invoices": issued,
-        "timeline": [happenings.told(item, services=may(request.user, "read_services")) for item in happened],
+        "timeline": [
+            happenings.told(item, services=may(request.user, "read_services"))
+            for item in happened
+            if show in ("", item.kind)
+        ][:SHOWN],
         "show": show,
         "shows": happenings.SHOWS,
         "next": _next_step(row, parts, issued, contacts, happened, request.user, today),

@@ -9,10 +9,14 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from accounts import ledger, opening
-from accounts.models import Account, Charge, Client, ContactPoint, Kind, Payer
+from accounts.models import Account, Charge, Client, ContactPoint, Kind, Message, Payer
 from billing_office.audit import acts
+from billing_office.lib import dates
+from billing_office.lib.sorting import sort_key
 from billing_office.staff.models import Office, Role, User
+from dunning.models import ContactEvent
 from invoices import issuing
+from invoices.models import Invoice
 
 PASSWORD = "harbor-lantern-42"  # noqa: S105  of the demo alone, and printed by `up`
 STAFF = [
@@ -178,7 +182,7 @@ def _contacts(cast: Cast, chance: random.Random, at: int, client: Client, first:
     )
     if at % 7 == 6:
         return  # no e-mail known
-    local = f"{first}.{last}".lower().encode("ascii", "ignore").decode().replace(" ", "")
+    local = sort_key(f"{first}.{last}").replace("ł", "l").replace(" ", "")
     consented = {} if at % 7 == 5 else {"consent_on": opened, "consent_wording": CONSENT, "consent_by": cast.clerk}
     ContactPoint.objects.create(
         client=client, kind=ContactPoint.Kind.EMAIL, value=f"{local}@example.org", preferred=True, source="registration", **consented
@@ -228,12 +232,26 @@ def _bill(on: date, cast: Cast, calendar: Calendar, habit: float, key: str, acco
         invoice = issuing.issue(account, on=on, by=cast.biller, key=f"{key}:invoice")
     except issuing.NothingToInvoice:
         return
+    if on < calendar.today - timedelta(days=7):
+        _went_out(invoice, on)
     if habit < 0.35:
         calendar.on(on + timedelta(days=20), _pay, cast, key, account, invoice.cents)
     elif habit < 0.5:
         calendar.on(on + timedelta(days=25), _pay, cast, key, account, max(2500, invoice.cents // 3))
     elif habit > 0.93:
         calendar.on(on + timedelta(days=9), _pay, cast, key, account, invoice.cents + 4000)
+
+
+def _went_out(invoice: Invoice, on: date):
+    """What the office sent long ago is not sent again today; only its paper is still to be rendered."""
+    at = dates.office_time(on)
+    invoice.document.messages.update(state=Message.State.SENT, sent_at=at)
+    for message in invoice.document.messages.all():
+        stage = ContactEvent.Stage.SENT if message.channel == Message.Channel.EMAIL else ContactEvent.Stage.PRINTED
+        ContactEvent.objects.create(
+            account=invoice.account, message=message, action=message.action, channel=message.channel, stage=stage, to=message.to,
+            moment=at, by=invoice.issued_by, note="demo",
+        )  # fmt: skip
 
 
 def _pay(on: date, cast: Cast, key: str, account: Account, cents: int):
