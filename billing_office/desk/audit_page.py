@@ -1,12 +1,9 @@
-"""For auditors: who did, saw and was refused what, newest first; one act with all that its request changed; and the
-field history of one account, for supervisors too. Everybody sees what belongs to their offices, and what to none.
-"""
+"""For auditors: who did, saw and was refused what, newest first, and one act with all that its request changed."""
 
 from datetime import datetime, time, timedelta
-from functools import cache
 
 from django import forms
-from django.apps import apps
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404, render
@@ -18,30 +15,18 @@ from billing_office.audit.models import Act, Change, Seal
 from billing_office.lib import dates, money
 from billing_office.lib.fields import OfficeForm
 from billing_office.lib.tables import Column, Empty, Table, export, keyset
-from billing_office.staff.access import may
 from billing_office.staff.models import User
 
+from .account_history import CHANGES, at, told, within
 from .sealing import PROVED
 
 FRESH = timedelta(hours=26)  # a proof that is older says that the night's did not run
 
 
-# -- what may be seen ----------------------------------------------------------------------------------------------------
-
-
-def _within(rows: QuerySet, user) -> QuerySet:
-    """Rows of accounts of this person's offices, of payers' house accounts, and of no account at all."""
-    mine = Account.objects.for_staff(user).order_by().values("pk")
-    house = Account.objects.filter(kind=Account.Kind.HOUSE).order_by().values("pk")
-    return rows.filter(Q(account_id=None) | Q(account_id__in=mine) | Q(account_id__in=house))
-
-
 def _acts(user) -> QuerySet:
     number = Account.objects.filter(pk=OuterRef("account_id")).values("number")
-    return _within(Act.objects.with_seal().select_related("actor"), user).annotate(number=Subquery(number))
+    return within(Act.objects.with_seal().select_related("actor"), user).annotate(number=Subquery(number))
 
-
-# -- the list ------------------------------------------------------------------------------------------------------------
 
 # The verbs in use, from the index alone: as quick with a million acts as with ten.
 _VERBS = """
@@ -59,6 +44,13 @@ def _verbs() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
+DAY = {
+    "required": False,
+    "widget": forms.DateInput(attrs={"type": "date"}),
+    "validators": [MinValueValidator(dates.FIRST), MaxValueValidator(dates.LAST)],
+}
+
+
 class Filter(OfficeForm):
     """What the list is narrowed to. Whatever is not understood is said beside its field and narrows nothing."""
 
@@ -67,8 +59,8 @@ class Filter(OfficeForm):
     verb = forms.ChoiceField(label="What", required=False)
     account = forms.CharField(label="Account number", required=False, max_length=20)
     kind = forms.CharField(label="Kind of object", required=False, max_length=40, help_text="For example: invoice.")
-    since = forms.DateField(label="From day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label="From day", **DAY)
+    until = forms.DateField(label="To day", **DAY)
     request = forms.CharField(label="Request", required=False, max_length=36)
 
     def __init__(self, data):
@@ -143,11 +135,6 @@ def _history_href(row) -> str | None:
     return reverse("account_history", args=[row.account_id]) if row.account_id and row.number else None
 
 
-def _at(row) -> str:
-    """To the second, by the office's clock."""
-    return f"{row.at.astimezone(dates.office_zone()):%Y-%m-%d %H:%M:%S}"
-
-
 def _object(act: Act) -> str:
     return f"{act.object_kind.rpartition('.')[2]} {act.object_id}" if act.object_id else ""
 
@@ -172,7 +159,7 @@ def _short(value) -> str:
 
 
 COLUMNS = [
-    Column("at", "When", value=_at, kind="id"),
+    Column("at", "When", value=at, kind="id"),
     Column("who", "Who", value="actor.name"),
     Column("role", "As", value="role", lo=True),
     Column("what", "What", value="words"),
@@ -207,11 +194,11 @@ def audit_act(request, pk):
     act = get_object_or_404(_acts(request.user), pk=pk)
     changes, others = [], []
     if act.request_id:
-        changes = _told(_within(Change.objects.filter(request_id=act.request_id), request.user)[:500])
+        changes = told(within(Change.objects.filter(request_id=act.request_id), request.user)[:500])
         others = list(_acts(request.user).filter(request_id=act.request_id).exclude(pk=pk).order_by("id")[:100])
     context = {
         "act": act,
-        "at": _at(act),
+        "at": at(act),
         "object": _object(act),
         "said": _said(act),
         "history_href": _history_href(act),
@@ -219,75 +206,3 @@ def audit_act(request, pk):
         "others": Table(COLUMNS, others, caption="In the same request", href=_act_href),
     }
     return render(request, "desk/audit_act.html", context)
-
-
-# -- the history of an account -------------------------------------------------------------------------------------------
-
-
-def account_history(request, pk):
-    """Which fields of an account, its clients, contacts, flags and holds were changed, from what to what, by whom."""
-    account = get_object_or_404(Account.objects.for_staff(request.user), pk=pk)
-    found = Change.objects.filter(account_id=account.pk)
-    asked = request.GET.get("as", "")
-    if asked in ("csv", "xlsx"):
-        acts.record(request.user, "history_exported", account, account_id=account.pk, detail={"as": asked})
-        return export(Table(CHANGES, _told(found.order_by("-id"))), f"{account.number}-history", asked)
-    page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
-    columns = WITH_ACTS if may(request.user, "read_audit") else CHANGES
-    table = Table(columns, _told(page.rows), caption="Changes", page=page, empty=Empty("Nothing was changed"))
-    return render(request, "desk/account_history.html", {"account": account, "table": table})
-
-
-def _request_href(change: Change) -> str | None:
-    return f"{reverse('audit')}?request={change.request_id}" if change.request_id else None
-
-
-def _told(changes) -> list[Change]:
-    """The changes with `who`: a name, or which database role it was when nobody was signed in."""
-    changes = list(changes)
-    names = dict(User.objects.filter(pk__in={change.actor_id for change in changes}).values_list("pk", "name"))
-    for change in changes:
-        change.who = names.get(change.actor_id) or f"nobody signed in ({change.role_name})"
-    return changes
-
-
-@cache
-def _records() -> dict[str, str]:
-    """`accounts_contactpoint` → `contact point`."""
-    return {model._meta.db_table: model._meta.verbose_name for model in apps.get_models(include_auto_created=True)}
-
-
-def _record(change: Change) -> str:
-    return f"{_records().get(change.table_name, change.table_name)} {change.row_id}".capitalize()
-
-
-PLAIN = {"account_id", "client_id", "set_at", "set_by_id"}  # said by the rest of the row
-
-
-def _fields(change: Change) -> str:
-    return "; ".join(_field(name, *pair) for name, pair in sorted(change.changes.items()) if name not in PLAIN)
-
-
-def _field(name: str, before, after) -> str:
-    words = name.removesuffix("_id").replace("_", " ")
-    before, after = (
-        {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value for value in (before, after)
-    )
-    if before in (None, ""):
-        return f"{words}: {after}"
-    return f"{words}: {before} → {'nothing' if after in (None, '') else after}"
-
-
-OPS = {"insert": ("added", "good"), "update": ("changed", ""), "delete": ("removed", "bad")}
-CHANGES = [
-    Column("at", "When", value=_at, kind="id"),
-    Column("who", "Who"),
-    Column("record", "Record", value=_record),
-    Column("op", "", value=lambda change: OPS[change.op], kind="tag"),
-    Column("fields", "From what to what", value=_fields, wrap=True),
-]
-WITH_ACTS = [
-    CHANGES[0],
-    Column("who", "Who", link=_request_href),
-    *CHANGES[2:],
-]

@@ -3,14 +3,14 @@
 from accounts.models import Account
 from billing_office.staff.access import route
 
-from . import audit_page
+from . import account_history, audit_page
 
 urlpatterns = [
     route("audit/", audit_page.audit, may="read_audit", name="audit"),
     route("audit/<int:pk>/", audit_page.audit_act, may="read_audit", name="audit_act"),
     route(
         "accounts/<int:pk>/history/",
-        audit_page.account_history,
+        account_history.account_history,
         may="read_history",
         name="account_history",
         reads=Account,

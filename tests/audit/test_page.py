@@ -77,7 +77,15 @@ def test_the_filter_by_day_takes_both_days(auditor, edited):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"since": "31.2.2026"}, {"who": "x' OR 1=1"}, {"verb": "nothing"}, {"account": "\x00"}]
+    "wrong",
+    [
+        {"since": "31.2.2026"},
+        {"who": "x' OR 1=1"},
+        {"verb": "nothing"},
+        {"account": "\x00"},
+        {"until": "9999-12-31"},
+        {"since": "0001-01-01"},
+    ],
 )
 def test_what_is_not_understood_is_said(auditor, edited, wrong):
     answer = auditor.get(AUDIT, wrong)

@@ -1,0 +1,100 @@
+"""The field history: what was changed on an account and its people, from what to what, by whom; for supervisors too.
+
+Auditors and supervisors see what belongs to their offices, and what belongs to none.
+"""
+
+from functools import cache
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from accounts.models import Account
+from billing_office.audit import acts
+from billing_office.audit.models import Change
+from billing_office.lib import dates
+from billing_office.lib.tables import Column, Empty, Table, export, keyset
+from billing_office.staff.access import may
+from billing_office.staff.models import User
+
+
+def within(rows: QuerySet, user) -> QuerySet:
+    """Rows of accounts of this person's offices, of payers' house accounts, and of no account at all."""
+    mine = Account.objects.for_staff(user).order_by().values("pk")
+    house = Account.objects.filter(kind=Account.Kind.HOUSE).order_by().values("pk")
+    return rows.filter(Q(account_id=None) | Q(account_id__in=mine) | Q(account_id__in=house))
+
+
+def account_history(request, pk):
+    """Which fields of an account, its clients, contacts, flags and holds were changed, from what to what, by whom."""
+    account = get_object_or_404(Account.objects.for_staff(request.user), pk=pk)
+    found = Change.objects.filter(account_id=account.pk)
+    asked = request.GET.get("as", "")
+    if asked in ("csv", "xlsx"):
+        acts.record(request.user, "history_exported", account, account_id=account.pk, detail={"as": asked})
+        return export(Table(CHANGES, told(found.order_by("-id"))), f"{account.number}-history", asked)
+    page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
+    columns = WITH_ACTS if may(request.user, "read_audit") else CHANGES
+    table = Table(columns, told(page.rows), caption="Changes", page=page, empty=Empty("Nothing was changed"))
+    return render(request, "desk/account_history.html", {"account": account, "table": table})
+
+
+def _request_href(change: Change) -> str | None:
+    return f"{reverse('audit')}?request={change.request_id}" if change.request_id else None
+
+
+def told(changes) -> list[Change]:
+    """The changes with `who`: a name, or which database role it was when nobody was signed in."""
+    changes = list(changes)
+    names = dict(User.objects.filter(pk__in={change.actor_id for change in changes}).values_list("pk", "name"))
+    for change in changes:
+        change.who = names.get(change.actor_id) or f"nobody signed in ({change.role_name})"
+    return changes
+
+
+@cache
+def _records() -> dict[str, str]:
+    """`accounts_contactpoint` → `contact point`."""
+    return {model._meta.db_table: model._meta.verbose_name for model in apps.get_models(include_auto_created=True)}
+
+
+def _record(change: Change) -> str:
+    return f"{_records().get(change.table_name, change.table_name)} {change.row_id}".capitalize()
+
+
+def at(row) -> str:
+    """To the second, by the office's clock."""
+    return f"{row.at.astimezone(dates.office_zone()):%Y-%m-%d %H:%M:%S}"
+
+
+PLAIN = {"account_id", "client_id", "set_at", "set_by_id"}  # said by the rest of the row
+
+
+def _fields(change: Change) -> str:
+    return "; ".join(_field(name, *pair) for name, pair in sorted(change.changes.items()) if name not in PLAIN)
+
+
+def _field(name: str, before, after) -> str:
+    words = name.removesuffix("_id").replace("_", " ")
+    before, after = (
+        {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value for value in (before, after)
+    )
+    if before in (None, ""):
+        return f"{words}: {after}"
+    return f"{words}: {before} → {'nothing' if after in (None, '') else after}"
+
+
+OPS = {"insert": ("added", "good"), "update": ("changed", ""), "delete": ("removed", "bad")}
+CHANGES = [
+    Column("at", "When", value=at, kind="id"),
+    Column("who", "Who"),
+    Column("record", "Record", value=_record),
+    Column("op", "", value=lambda change: OPS[change.op], kind="tag"),
+    Column("fields", "From what to what", value=_fields, wrap=True),
+]
+WITH_ACTS = [
+    CHANGES[0],
+    Column("who", "Who", link=_request_href),
+    *CHANGES[2:],
+]
