@@ -20,7 +20,9 @@ ENTRIES = [  # label, URL name, right, keys
     ("Offices", "offices", "read_settings", "g o"),
     ("Audit", "audit", "read_audit", "g u"),
     ("Reminder ladder", "ladder", "read_settings", ""),
+    ("Outbox", "outbox", "read_settings", ""),
 ]
+IN_SIGHT = 8  # what fits beside the search at 1280 pixels; the rest is one press away
 
 
 class Entry(NamedTuple):
@@ -31,7 +33,7 @@ class Entry(NamedTuple):
 
 
 def bar(request):
-    """Context processor: `bar` (entries), `find_href`, `theme`, `keys_off`."""
+    """Context processor: `bar` and `bar_more` (entries), `find_href`, `theme`, `keys_off`."""
     theme = request.COOKIES.get("theme")
     looks = {
         "theme": theme if theme in ("light", "dark") else "",
@@ -40,8 +42,11 @@ def bar(request):
     user = getattr(request, "user", None)  # absent when the request failed before anyone could sign in
     if user is None or not may(user, ANY_STAFF):
         return looks
+    entries = list(_entries(user, request.path))
+    sight = len(entries) if len(entries) <= IN_SIGHT + 1 else IN_SIGHT
     return looks | {
-        "bar": list(_entries(user, request.path)),
+        "bar": entries[:sight],
+        "bar_more": entries[sight:],
         "find_href": _href("accounts") if may(user, "read_accounts") else None,
     }
 
