@@ -74,8 +74,7 @@ class LineField(forms.CharField):
 
     def to_python(self, value):
         text = super().to_python(value)
-        if any(unicodedata.category(c) == "Cc" for c in text):
-            raise ValidationError("Remove the line breaks and control characters.", code="control")
+        _no_controls(text)
         return " ".join(text.split())
 
 
@@ -104,8 +103,12 @@ class HouseLook:
                 field.validators.append(_no_controls)
 
 
+# They turn what stands after them around, amounts too: 12.00 reads 00.21.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def _no_controls(text: str):
-    if any(unicodedata.category(c) == "Cc" for c in text):
+    if any(c in _TURNING or unicodedata.category(c) == "Cc" for c in text):
         raise ValidationError("Remove the line breaks and control characters.", code="control")
 
 
