@@ -1,7 +1,9 @@
 from django.core.management.base import BaseCommand
 
+from billing_office.audit.acting import acting
 from billing_office.desk import demo
 from billing_office.lib import dates
+from billing_office.staff.models import User
 
 
 class Command(BaseCommand):
@@ -12,7 +14,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         if not options["log_ins"]:
-            self.stdout.write(demo.load(dates.today()))
+            with acting(lambda: User.objects.service().pk):
+                self.stdout.write(demo.load(dates.today()))
             return
         self.stdout.write(f"Log-ins of the demo office, password {demo.PASSWORD}:")
         for username, name, role in demo.STAFF:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from billing_office.audit.acting import acting
 from billing_office.intake import cells, importing, sums
 from billing_office.intake.files import Unreadable
 from billing_office.intake.models import Books
@@ -39,15 +40,12 @@ class Command(BaseCommand):
     def handle(self, *, directory, books, until, office, **options):
         started = time.monotonic()
         tell = self.stderr.write if options["json"] else self.stdout.write
+        by = User.objects.service()
         try:
-            found, refused = importing.take_over(
-                directory.resolve(),
-                books,
-                office=self._office(office),
-                by=User.objects.service(),
-                until=day(until),
-                tell=tell,
-            )
+            with acting(lambda: by.pk):
+                found, refused = importing.take_over(
+                    directory.resolve(), books, office=self._office(office), by=by, until=day(until), tell=tell
+                )
         except (Unreadable, importing.Unwanted) as error:
             raise CommandError(str(error)) from error
         told = sums.of(found)
