@@ -19,6 +19,7 @@ WITHOUT_SERVERS = {"help", "version", "check", "diffsettings", "collectstatic", 
 def run(argv: list[str]):
     """Run one of Django's command lines (argv as the system gave it); it exits as the command does."""
     command = argv[1] if len(argv) > 1 else "help"
+    _refuse_unreadable(argv)
     home.make()
     home.set_environment()
     if {"-h", "--help", "--version"} & set(argv) or (command in WITHOUT_SERVERS and "--database" not in argv):
@@ -29,6 +30,14 @@ def run(argv: list[str]):
         os.environ.update(found)
         _make_ready(command, first="DATABASE_URL" in found)
         execute_from_command_line(argv)
+
+
+def _refuse_unreadable(argv: list[str]):
+    """Bytes that are no text, which no command could look for, store or print."""
+    try:
+        " ".join(argv).encode()
+    except UnicodeEncodeError as error:
+        raise Trouble("One of the arguments is not UTF-8 text. Nothing was done.") from error
 
 
 def _make_ready(command: str, first: bool):

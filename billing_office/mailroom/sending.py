@@ -7,6 +7,7 @@ Message-ID, so that a mail host sees one message.
 import logging
 import smtplib
 from datetime import datetime, timedelta
+from email.utils import formataddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -117,7 +118,7 @@ def _mail(message: Message) -> EmailMessage:
     mail = EmailMessage(
         subject=" ".join(render_to_string(f"{template}-subject.txt", words).split()),
         body=render_to_string(f"{template}-body.txt", words),
-        from_email=f'"{office.name.replace(chr(34), "")}" <{settings.DEFAULT_FROM_EMAIL}>',
+        from_email=formataddr((" ".join(office.name.split()), settings.DEFAULT_FROM_EMAIL)),
         to=[message.to],
         reply_to=[office.email] if office.email else None,
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},

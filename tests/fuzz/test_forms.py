@@ -229,6 +229,38 @@ def test_the_forms_are_accepted_when_nothing_is_bad(people, world):
         assert browser.answer.status_code == 302, f"{name} {data} {' '.join(' '.join(why).split())}"
 
 
+JUNK = [
+    "act",
+    "by",
+    "key",
+    "last_day",
+    "next",
+    "once",
+    "lock_version",
+    "code",
+    "kind",
+    "until",
+    "again",
+    "theme",
+    "density",
+]
+
+
+def test_no_address_breaks_when_it_is_sent_what_no_page_sends(people, world):
+    """Also those whose form stands on no page now: each takes a POST, whoever sends it."""
+    wrong = []
+    for at, (name, pattern) in enumerate(ROUTES.items()):
+        browser = who_may(people, pattern)
+        if browser is None or name == "sign_out":
+            continue
+        for value in hostile.sample("key", at, SAMPLE) + hostile.sample("text", at, SAMPLE):
+            sent = {field: [value] for field in JUNK}
+            wrong += [
+                f"{name} {value!r:.60}: {words}" for words in attack(name, browser, address(pattern, world), sent)
+            ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_what_no_form_asks_for_changes_nothing(people, world):
     """Mass assignment: the same form with and without fields that it does not have leaves the same rows."""
     wrong = []

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         try:
             day = date.fromisoformat(text)
         except ValueError as error:
-            raise CommandError(f"{text!r} is no day; write it as 2026-11-23.") from error
+            raise CommandError(f"{text[:40]!r} is no day; write it as 2026-11-23.") from error
         if not dates.FIRST <= day <= dates.LAST:
             raise CommandError("The day must lie between 1900 and 2199.")
         return day

@@ -48,6 +48,8 @@ class Command(BaseCommand):
                 )
         except (Unreadable, importing.Unwanted) as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"The books cannot be read: {error.strerror}.") from error
         told = sums.of(found)
         told |= {name: money.plain(told[name]) for name in MONEY}
         if options["json"]:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from billing_office.lib.fields import LineField
 from billing_office.staff.models import Office, Role, User
 
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         user = User(username=username, name=name, email=email, role=role)
         password = self._password(password_stdin)
         try:
+            user.username, user.name = LineField(max_length=60).clean(username), LineField(max_length=80).clean(name)
             validate_password(password, user)
             user.set_password(password)
             user.full_clean()
