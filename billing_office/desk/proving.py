@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from django.contrib.auth import update_session_auth_hash
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
 from billing_office.audit.acts import record
 from billing_office.staff import clocks, kept_forms
 from billing_office.staff.forms import ProofForm
+from billing_office.staff.way_back import way_back
 
 from .signing_in import answer, record_failure
 
@@ -35,9 +35,7 @@ def proven(view):
 @sensitive_post_parameters()
 def prove(request):
     form = ProofForm(request.POST or None, request=request)
-    back = request.POST.get("next") or request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
+    back = way_back(request, request.POST.get("next") or request.GET.get("next", ""))
     if request.method == "POST":
         if form.is_valid():
             update_session_auth_hash(request, request.user)  # checking may have stored the password with a newer hash

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.db import transaction
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -16,6 +15,7 @@ from billing_office.audit.acts import record
 from billing_office.staff import clocks, kept_forms, second_factor, tries
 from billing_office.staff.forms import CodeForm, SignInForm
 from billing_office.staff.models import User
+from billing_office.staff.way_back import way_back
 
 from .qr import image
 
@@ -134,6 +134,4 @@ def _half(request) -> User | None:
 
 
 def _next(request) -> str:
-    told = request.POST.get("next") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(told, {request.get_host()}, require_https=request.is_secure())
-    return told if told and safe else "/"
+    return way_back(request, request.POST.get("next") or request.GET.get("next", ""))

@@ -5,10 +5,10 @@ import time
 from django.conf import settings
 from django.http import JsonResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from . import clocks
+from .way_back import way_back
 
 A_YEAR = 365 * 24 * 3600
 CHOICES = {"theme": {"light", "dark"}, "keys": {"off"}}  # every other value takes the cookie away
@@ -17,10 +17,7 @@ CHOICES = {"theme": {"light", "dark"}, "keys": {"off"}}  # every other value tak
 @require_POST
 def preferences(request):
     """Colours and single-letter keys, kept in this browser, since a shared desk has one screen and several people."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = settings.LOGIN_REDIRECT_URL
-    response = redirect(back)
+    response = redirect(way_back(request, request.POST.get("next", "")))
     for name in CHOICES.keys() & request.POST.keys():
         if request.POST[name] in CHOICES[name]:
             response.set_cookie(
