@@ -13,7 +13,16 @@ from . import bootstrap, home, postgres, servers
 from .trouble import Trouble
 
 # These read no data; everything else finds its servers running.
-WITHOUT_SERVERS = {"help", "version", "check", "diffsettings", "collectstatic", "findstatic", "startapp", "audit_dependencies"}
+WITHOUT_SERVERS = {
+    "help",
+    "version",
+    "check",
+    "diffsettings",
+    "collectstatic",
+    "findstatic",
+    "startapp",
+    "audit_dependencies",
+}
 
 
 def run(argv: list[str]):

@@ -4,7 +4,10 @@ import sys
 from pathlib import Path
 
 QUEUES = ("office", "mail", "pdf")
-PDF_MEMORY, PDF_SECONDS = 512 * 1024 * 1024, "60"  # what one document may take; five hundred lines take two thirds and 2 s
+PDF_MEMORY, PDF_SECONDS = (
+    512 * 1024 * 1024,
+    "60",
+)  # what one document may take; five hundred lines take two thirds and 2 s
 
 
 def web(port: int) -> list[str]:
