@@ -216,7 +216,7 @@ def test_no_bad_input_breaks_a_form_or_is_half_done(people, world):
                 and field.name != "units"
             ):
                 found.append("was accepted")
-            if "\x00" in str(value) and not browser.answer.refused and browser.answer.changed:
+            if "\x00" in str(value) and field.kind != "tick" and not browser.answer.refused and browser.answer.changed:
                 found.append("a NUL was accepted")
             wrong += [f"{name}.{field.name} = {value!r:.60}: {words}" for words in found]
     assert not wrong, "\n".join(wrong)
