@@ -8,7 +8,7 @@ import pytest
 
 from billing_office.launch import postgres
 
-from .conftest import SHELL
+from .conftest import SHELL, by_flag
 
 SEED = """
 from datetime import date
@@ -95,6 +95,7 @@ def test_a_folder_that_is_no_backup_is_refused(place, tmp_path):
     assert (done.returncode, "no whole backup" in done.stderr) == (1, True)
 
 
+@by_flag
 def test_a_database_elsewhere_is_dumped_and_loaded_into_an_empty_one(place, run_folder):
     data = run_folder / "elsewhere"
     sockets = postgres.start(data, "fsync=off", durable=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.launch.conftest import SHELL, Place
+from tests.launch.conftest import SHELL, Place, by_flag
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +89,7 @@ def test_after_a_kill_the_next_start_clears_up_and_serves(place):
     assert place.processes() == {}
 
 
+@by_flag
 def test_after_everything_was_killed_the_next_start_serves(place):
     killed = place.up("--no-demo")
     place.stop(killed, signal.SIGKILL)
