@@ -125,4 +125,6 @@ def until():
 
 
 # Left out of the everyday run for its ten minutes; OFFICE_LARGE=1 runs them.
-by_flag = pytest.mark.skipif(not os.environ.get("OFFICE_LARGE"), reason="set OFFICE_LARGE=1 to run every start and restore")
+by_flag = pytest.mark.skipif(
+    not os.environ.get("OFFICE_LARGE"), reason="set OFFICE_LARGE=1 to run every start and restore"
+)
