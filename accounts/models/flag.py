@@ -1,15 +1,9 @@
-from datetime import date
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from .account import Account
-
-
-class AccountFlagQuerySet(models.QuerySet):
-    def on(self, day: date):
-        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+from .dated import DatedQuerySet
 
 
 class AccountFlag(models.Model):
@@ -31,7 +25,7 @@ class AccountFlag(models.Model):
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField(auto_now_add=True)
 
-    objects = AccountFlagQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-id"]

@@ -15,7 +15,3 @@ def append_only(table: str) -> str:
 CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION append_only();
 CREATE TRIGGER append_only_table BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 """
-
-
-def mutable_again(table: str) -> str:
-    return f"DROP TRIGGER append_only_rows ON {table}; DROP TRIGGER append_only_table ON {table};"
