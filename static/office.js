@@ -181,6 +181,10 @@
     });
   }
 
+  // Browsers focus [autofocus] when they first paint, which a busy machine does after the page is there: what a quick
+  // clerk typed until then would be lost.
+  if (document.activeElement === document.body) $("[autofocus]:not(dialog *)")?.focus();
+
   watchToasts();
   listKeys();
 })();

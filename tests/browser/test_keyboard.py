@@ -26,6 +26,7 @@ def test_a_payment_from_the_search_to_the_toast(sign_in, office):
     page.wait_for_url(f"**/accounts/{office.account.pk}/")
     press(page, "p")
     page.wait_for_url("**/payments/new/")
+    page.wait_for_selector("#id_amount:focus")
     page.keyboard.type("25.00")
     press(page, "Enter")
     page.wait_for_selector("button:has-text('Post $25.00')")
