@@ -61,6 +61,7 @@ class Document(models.Model):
     class Kind(models.TextChoices):
         INVOICE = "invoice", "Invoice"
         REMINDER = "reminder", "Reminder"
+        RECEIPT = "receipt", "Receipt"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="documents")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="documents")

@@ -1,8 +1,20 @@
 from django.conf import settings
 from django.db import models
 
+from billing_office.staff.access import may
+
 from .account import Account
 from .payer import Payer
+
+
+class PaymentQuerySet(models.QuerySet):
+    def for_staff(self, user):
+        """Receipts that touch an account this user may know of; money of a payer that touches none yet, for those who post it."""
+        mine = Account.objects.for_staff(user).order_by().values("pk")
+        seen = models.Q(pk__in=Payment.objects.filter(postings__account__in=mine).values("pk"))
+        if may(user, "post_payer_payments") or may(user, "read_board"):
+            seen |= models.Q(payer__isnull=False) & ~models.Q(postings__account__kind=Account.Kind.CLIENT)
+        return self.filter(seen)
 
 
 class Payment(models.Model):
@@ -16,7 +28,15 @@ class Payment(models.Model):
         CHEQUE = "cheque", "Check"
         CARD = "card", "Card"
         TRANSFER = "transfer", "Bank transfer"
+        EFT = "eft", "Payer EFT"
         OTHER = "other", "Other"
+
+    class CardBrand(models.TextChoices):
+        VISA = "visa", "Visa"
+        MASTERCARD = "mastercard", "Mastercard"
+        AMEX = "amex", "American Express"
+        DISCOVER = "discover", "Discover"
+        OTHER = "other", "Other card"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payments")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="payments")
@@ -24,15 +44,39 @@ class Payment(models.Model):
     method = models.CharField(max_length=8, choices=Method.choices)
     reference = models.CharField(max_length=60, blank=True)
     cents = models.BigIntegerField()
+    # Of a card nothing else is ever kept: the number stays with the terminal or the card processor.
+    card_brand = models.CharField(max_length=12, choices=CardBrand.choices, blank=True, db_default="")
+    card_last4 = models.CharField(max_length=4, blank=True, db_default="")
+    card_token = models.CharField(
+        max_length=80, blank=True, db_default="", help_text="What the processor calls the card."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received_on", "-id"]
         indexes = [models.Index(fields=["account", "-received_on"], name="payment_by_account")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(cents__gt=0, cents__lte=10**12), name="payment_is_positive")
+            models.CheckConstraint(condition=models.Q(cents__gt=0, cents__lte=10**12), name="payment_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(method="card") | models.Q(card_brand="", card_last4="", card_token=""),
+                name="payment_card_is_of_a_card_payment",
+            ),
+            # A number of 13 digits or more is a card's, not a token.
+            models.CheckConstraint(
+                condition=models.Q(card_last4__regex=r"^([0-9]{4})?$") & ~models.Q(card_token__regex=r"^[0-9 -]{13,}$"),
+                name="payment_keeps_no_card_number",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.get_method_display()} {self.reference}".strip()
+        return f"{self.means} {self.reference}".strip()
+
+    @property
+    def means(self) -> str:
+        """What was paid with: `Check`, `Visa ending 4417`."""
+        if not self.card_last4:
+            return self.get_method_display()
+        return f"{self.get_card_brand_display() or 'Card'} ending {self.card_last4}"

@@ -25,12 +25,13 @@ class OfficeForm(OfficeModelForm):
         model = Office
         fields = [
             "code", "name", "street", "city_line", "phone", "hours", "email", "website", "paper", "time_zone",
-            "terms_days", "pay_to", "help_text",
+            "terms_days", "pay_order", "pay_to", "help_text",
         ]  # fmt: skip
         labels = {
             "city_line": "City line",
             "email": "E-mail",
             "terms_days": "Terms, in days",
+            "pay_order": "Order of paying",
             "pay_to": "Pay to",
             "help_text": "Help with paying",
         }
@@ -82,6 +83,7 @@ OFFICES = Records(
         Column("paper", "Paper", value="get_paper_display"),
         Column("time_zone", "Clock"),
         Column("terms_days", "Terms", value=lambda office: f"{office.terms_days} days"),
+        Column("pay_order", "Order of paying", value="get_pay_order_display"),
         Column("pay_to", "Pay to", wrap=True),
         Column("help_text", "Help with paying", wrap=True),
     ],

@@ -12,6 +12,16 @@ class Office(models.Model):
         LETTER = "letter", "Letter"
         A4 = "a4", "A4"
 
+    class PayOrder(models.TextChoices):
+        """What money is laid on first where the payer does not say and as much is due: late fees are costs."""
+
+        COSTS_INTEREST_PRINCIPAL = "costs interest principal", "Costs, interest, principal"
+        COSTS_PRINCIPAL_INTEREST = "costs principal interest", "Costs, principal, interest"
+        INTEREST_COSTS_PRINCIPAL = "interest costs principal", "Interest, costs, principal"
+        INTEREST_PRINCIPAL_COSTS = "interest principal costs", "Interest, principal, costs"
+        PRINCIPAL_INTEREST_COSTS = "principal interest costs", "Principal, interest, costs"
+        PRINCIPAL_COSTS_INTEREST = "principal costs interest", "Principal, costs, interest"
+
     code = models.CharField(max_length=6, unique=True, help_text="Two to six letters; stands in document numbers.")
     name = models.CharField(max_length=80)
     street = models.CharField(max_length=120, blank=True)
@@ -30,6 +40,17 @@ class Office(models.Model):
     paper = models.CharField(max_length=6, choices=Paper.choices, default=Paper.LETTER)
     time_zone = models.CharField(max_length=60, default="America/Chicago")
     terms_days = models.PositiveSmallIntegerField(default=30, help_text="Days from issue to due.")
+
+    pay_order = models.CharField(
+        max_length=24,
+        choices=PayOrder.choices,
+        default=PayOrder.COSTS_INTEREST_PRINCIPAL,
+        db_default=PayOrder.COSTS_INTEREST_PRINCIPAL,
+        help_text=(
+            "What a payment settles first when the payer names nothing. Costs, interest, principal is the usual order;"
+            " principal first keeps late fees from being charged because of late fees (compare 16 CFR 444.4)."
+        ),
+    )
 
     class Meta:
         ordering = ["name"]
