@@ -61,6 +61,7 @@ def make_roles(address: str, password: str):
     with closing(psycopg2.connect(address)) as superuser:
         superuser.autocommit = True
         cursor = superuser.cursor()
+        cursor.execute("SELECT pg_advisory_lock(1)")  # several processes of one run may come at once
         for role, rights in ((postgres.OWNER, "SUPERUSER"), (postgres.APP, "NOSUPERUSER")):
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if cursor.fetchone() else "CREATE"
