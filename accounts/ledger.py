@@ -46,6 +46,7 @@ class Entry:
     key: str
     memo: str = ""
     reverses: int | None = None
+    reason: int | None = None
 
     def check(self):
         """Raise ValueError on what no caller may ask for; the database would refuse it too, with fewer words."""
@@ -97,7 +98,7 @@ def post_many(entries: list[Entry], by) -> Posted:
         rows = [
             JournalEntry(
                 account_id=e.account, kind=e.kind, effective_date=e.on, posted_by=by, memo=e.memo[:200],
-                source_key=keys[e.key], reverses_id=e.reverses,
+                source_key=keys[e.key], reverses_id=e.reverses, reason_id=e.reason,
             )
             for e in fresh
         ]  # fmt: skip
@@ -239,8 +240,24 @@ class Share:
     cents: int
 
 
+@dataclass(frozen=True)
+class Card:
+    """What is kept of a card: its brand (Payment.CardBrand), last four digits and the processor's token; empty where unknown."""
+
+    brand: str = ""
+    last4: str = ""
+    token: str = ""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        return {"card_brand": self.brand, "card_last4": self.last4, "card_token": self.token}
+
+
+NO_CARD = Card()
+
+
 def receive_client_payment(
-    account: Account, *, cents: int, received_on: date, method: str, shares: list[Share], key: str, by, reference="",
+    account: Account, *, cents: int, received_on: date, method: str, shares: list[Share], key: str, by, reference="", card=NO_CARD,
 ) -> Payment:  # fmt: skip
     """Receive the client's money: `shares` go to what the client owes on those charges, the rest is unapplied.
 
@@ -253,14 +270,15 @@ def receive_client_payment(
             return Payment.objects.get(pk__in=standing.postings.exclude(payment=None).values("payment"))
         _check_shares(account.pk, None, cents, shares)
         payment = Payment.objects.create(
-            account=account, received_on=received_on, method=method, reference=reference, cents=cents, created_by=by
-        )
+            account=account, received_on=received_on, method=method, reference=reference, cents=cents, created_by=by,
+            **card.columns,
+        )  # fmt: skip
         post(payment_entry(payment, account.pk, cents, shares, received_on, key), by)
         return payment
 
 
 def receive_payer_payment(
-    payer: Payer, *, cents: int, received_on: date, method: str, shares: dict[int, list[Share]], key: str, by, reference="",
+    payer: Payer, *, cents: int, received_on: date, method: str, shares: dict[int, list[Share]], key: str, by, reference="", card=NO_CARD,
 ) -> Payment:  # fmt: skip
     """Receive a payer's money over many accounts (`shares` by account id); the rest is unapplied on the payer's house account."""
     house = payer.house_account
@@ -282,6 +300,7 @@ def receive_payer_payment(
             reference=reference,
             cents=cents,
             created_by=by,
+            **card.columns,
         )
         entries = [
             payment_entry(payment, account, sum(s.cents for s in parts), parts, received_on, f"{key}:{account}")
@@ -335,19 +354,21 @@ def unapplied(payment: Payment, account_id: int | None = None) -> int:
     return -(legs.aggregate(sum=Sum("cents"))["sum"] or 0)
 
 
-def allocate(payment: Payment, account: Account, shares: list[Share], *, on: date, key: str, by) -> list[JournalEntry]:
+def allocate(
+    payment: Payment, account: Account, shares: list[Share], *, on: date, key: str, by, source: Account | None = None
+) -> list[JournalEntry]:
     """Lay unapplied money of a payment on charges of `account`; over another account it goes through transfer clearing.
 
-    Raises Refused when less is left, or open. Same key again: the entries that stand.
+    `source` is where the money stands: by default the payment's own account. Raises Refused when less is left there, or
+    open. Same key again: the entries that stand.
     """
-    total, home = sum(share.cents for share in shares), payment.account_id
+    total, home = sum(share.cents for share in shares), source.pk if source else payment.account_id
     with locked([account.pk, home]):
         standing = posted_as(key)
         if standing:
             return [standing]
         _check_shares(account.pk, payment.payer_id, total, shares)
-        if total > unapplied(payment, home):
-            raise Refused("Less than that is left of the payment. Look again.")
+        _check_left(payment, home, total)
         paid = tuple(
             Leg(Book.RECEIVABLE, -s.cents, charge=s.charge, payer=payment.payer_id, payment=payment.pk)
             for s in shares
@@ -356,13 +377,48 @@ def allocate(payment: Payment, account: Account, shares: list[Share], *, on: dat
         out = Leg(Book.UNAPPLIED, total, payment=payment.pk)
         if account.pk == home:
             return [post(Entry(home, Kind.ALLOCATION, on, (out, *paid), key), by)]
-        away = Entry(
-            home, Kind.ALLOCATION, on, (out, Leg(Book.TRANSFER_CLEARING, -total, payment=payment.pk)), f"{key}:out"
-        )
-        here = Entry(
-            account.pk, Kind.ALLOCATION, on, (Leg(Book.TRANSFER_CLEARING, total, payment=payment.pk), *paid), key
-        )
-        return list(post_many([away, here], by).entries.values())
+        return _across(Kind.ALLOCATION, payment, (home, out), (account.pk, paid), on=on, key=key, by=by)
+
+
+def transfer_unapplied(
+    payment: Payment, source: Account, target: Account, cents: int, *, on: date, key: str, by, memo=""
+) -> list[JournalEntry]:
+    """Move unapplied money of a client's payment to another client's account. Raises Refused when less is left at the source."""
+    if source.pk == target.pk:
+        raise Refused("The money stands there already. Choose another account.")
+    if payment.payer_id or {source.kind, target.kind} != {Account.Kind.CLIENT}:
+        raise Refused("A payer’s money stays at the payer. Lay it on a charge that the payer owes.")
+    with locked([source.pk, target.pk]) as accounts:
+        standing = posted_as(key)
+        if standing:
+            return [standing]
+        if accounts[target.pk].merged_into_id or accounts[target.pk].closed_on:
+            raise Refused("The other account is closed. Choose one that is open.")
+        if cents <= 0:
+            raise Refused("The amount must be more than 0.00.")
+        _check_left(payment, source.pk, cents)
+        out, arrived = (Leg(Book.UNAPPLIED, sign * cents, payment=payment.pk) for sign in (1, -1))
+        legs = (source.pk, out), (target.pk, (arrived,))
+        return _across(Kind.ACCOUNT_TRANSFER, payment, *legs, on=on, key=key, by=by, memo=memo)
+
+
+def _check_left(payment: Payment, account: int, cents: int):
+    if cents > unapplied(payment, account):
+        raise Refused("Less than that is left of the payment. Look again.")
+
+
+def _across(
+    kind: str, payment: Payment, away: tuple[int, Leg], here: tuple[int, tuple[Leg, ...]], *, on: date, key: str, by, memo=""
+) -> list[JournalEntry]:  # fmt: skip
+    """Two entries in one transaction: `away` gives (account, its leg), `here` takes (account, its legs), clearing between."""
+    (source, out), (target, legs) = away, here
+    gone = Leg(Book.TRANSFER_CLEARING, -out.cents, payment=payment.pk)
+    come = Leg(Book.TRANSFER_CLEARING, out.cents, payment=payment.pk)
+    entries = [
+        Entry(source, kind, on, (out, gone), f"{key}:out", memo),
+        Entry(target, kind, on, (come, *legs), key, memo),
+    ]
+    return list(post_many(entries, by).entries.values())
 
 
 def bring_in(charges: list[Charge], payments: list[Payment], entries: Callable[[], list[Entry]], by) -> Posted:

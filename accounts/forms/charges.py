@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Account, Client, Payer
 from billing_office.lib.fields import LineField, MoneyField, OfficeForm
 
-from .parts import OnceMixin, PastDayField, no_card_number
+from .parts import OnceMixin, PastDayField
 
 
 class UnitsField(forms.CharField):
@@ -35,9 +35,7 @@ class UnitsField(forms.CharField):
 class ChargeForm(OnceMixin, OfficeForm):
     title = "The charge was not posted."
     service_on = PastDayField(label="Day of service", future="A service is charged when it was given, not before.")
-    description = LineField(
-        label="Service", max_length=200, validators=[no_card_number], help_text="Plain words, as the client reads them."
-    )
+    description = LineField(label="Service", max_length=200, help_text="Plain words, as the client reads them.")
     amount = MoneyField()
     units = UnitsField(initial="1")
     code = LineField(max_length=20, required=False, help_text="For example 99213.")

@@ -1,7 +1,5 @@
-"""What the forms of this app share: sent once, told who saved meanwhile, no card number in free text, days that can be."""
+"""What the forms of this app share: sent once, told who saved meanwhile, days that can be."""
 
-import re
-import unicodedata
 import uuid
 from datetime import date
 
@@ -70,36 +68,8 @@ def after(first: date | None, last: date | None) -> bool:
 
 # -- free text ----------------------------------------------------------------------------------------------------------
 
-_GROUPS = re.compile(r"\d+(?:[ \-\u2010-\u2015.]?\d+)*")
-NO_CARDS = "Do not write card numbers here."
-
-
-def no_card_number(text: str):
-    """Raise ValidationError where the text holds what may be a payment card's number: 13 to 19 digits with Luhn's check digit.
-
-    Groups of digits parted by single spaces, dots or dashes are read as one, wherever in a longer row they begin and end.
-    """
-    plain = unicodedata.normalize("NFKC", text)
-    for found in _GROUPS.finditer(plain):
-        groups = re.findall(r"\d+", found.group())
-        joined = ("".join(groups[a:b]) for a in range(len(groups)) for b in range(a + 1, len(groups) + 1))
-        if any(13 <= len(digits) <= 19 and luhn(digits) for digits in joined):
-            raise ValidationError(NO_CARDS, code="card")
-
-
-def luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of those before it.
-
-    >>> luhn("4111111111111111"), luhn("4111111111111112")
-    (True, False)
-    """
-    doubled = "0246813579"
-    values = (int(doubled[int(d)]) if at % 2 else int(d) for at, d in enumerate(reversed(digits)))
-    return sum(values) % 10 == 0
-
 
 class TextField(forms.CharField):
-    """Several lines of free text without card numbers."""
+    """Several lines of free text."""
 
     widget = forms.Textarea(attrs={"rows": 6, "autofocus": True})
-    default_validators = [no_card_number]

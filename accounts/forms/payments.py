@@ -16,7 +16,7 @@ from billing_office.lib.fields import LineField, MoneyField, OfficeForm
 from billing_office.lib.money import show
 from billing_office.staff.access import may
 
-from .parts import OnceMixin, PastDayField, no_card_number
+from .parts import OnceMixin, PastDayField
 
 LISTED = 300  # charges that one form offers, in the order of paying; more are settled by the next payment
 PAY = "pay_"
@@ -68,9 +68,7 @@ class PaymentForm(OnceMixin, OfficeForm):
     amount = MoneyField()
     received_on = PastDayField(label="Received", future="A payment is posted when it is there, not before.")
     method = forms.ChoiceField(choices=Payment.Method.choices, initial=Payment.Method.CHEQUE)
-    reference = LineField(
-        max_length=60, required=False, validators=[no_card_number], help_text="Check number, or the bank’s text."
-    )
+    reference = LineField(max_length=60, required=False, help_text="Check number, or the bank’s text.")
     party = forms.ChoiceField(label="From", required=False)
     shown_for = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 

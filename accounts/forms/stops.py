@@ -8,7 +8,7 @@ from billing_office.lib import dates
 from billing_office.lib.fields import DayField, OfficeForm, OfficeModelForm
 from billing_office.staff.models import User
 
-from .parts import OnceMixin, TextField, after, no_card_number
+from .parts import OnceMixin, TextField, after
 
 ENDS_FIRST = "The last day lies before the first."
 
@@ -16,7 +16,7 @@ ENDS_FIRST = "The last day lies before the first."
 class StopFields(forms.ModelForm):
     since = DayField(label="From")
     until = DayField(label="Last day", required=False, help_text="Empty: until somebody ends it.")
-    reason = forms.CharField(max_length=200, validators=[no_card_number])
+    reason = forms.CharField(max_length=200)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

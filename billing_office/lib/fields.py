@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.widgets import Input
 
-from . import dates, money
+from . import cards, dates, money
 
 
 class MoneyField(forms.CharField):
@@ -78,11 +78,20 @@ class LineField(forms.CharField):
         return " ".join(text.split())
 
 
+NO_CARDS = "Do not write card numbers here. The number was taken out; the last four digits are enough."
+
+
+def no_card_number(value):
+    """Raise ValidationError where a text holds what may be a payment card's number (lib.cards says how it is told)."""
+    if isinstance(value, str) and cards.holds_number(value):
+        raise ValidationError(NO_CARDS, code="card")
+
+
 _BARE = (forms.HiddenInput, forms.CheckboxInput, forms.FileInput)
 
 
 class HouseLook:
-    """Mixin of all our forms: widgets get the house's class, and one-line texts take no control characters.
+    """Mixin of all our forms: widgets get the house's class, one-line texts take no control characters, no text a card number.
 
     `title` is what the error summary says was not done: "The office was not saved."
     """
@@ -101,6 +110,17 @@ class HouseLook:
                 field.widget.attrs.setdefault("class", "in")
             if isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
                 field.validators.append(_no_controls)
+            if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput):
+                field.validators.append(no_card_number)
+
+    def full_clean(self):
+        """Of a card number nothing stays, not even on the page that refuses it; the rest of the text is kept."""
+        super().full_clean()
+        told = [name for name in self.fields if self.has_error(name, "card")] if self.is_bound else []
+        if told:
+            self.data = self.data.copy()
+            for name in map(self.add_prefix, told):
+                self.data[name] = cards.masked(self.data[name])
 
 
 # They turn what stands after them around, amounts too: 12.00 reads 00.21.

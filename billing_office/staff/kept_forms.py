@@ -1,7 +1,7 @@
 """A half-typed form outlives its session. What was sent too late is kept, sealed, for the person whose session it was;
 after they sign in again the same page shows it, filled, and says that nothing was saved.
 
-Never kept: what a secret stands in (routes that declare `keep=False`), files, and which button was pressed: showing a
+Never kept: what a secret stands in (routes that declare `keep=False`), files, card numbers, and which button was pressed: showing a
 form again must not press it. The form's one-time key is kept, so sending it now posts once whatever happened before.
 """
 
@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from billing_office.lib.cards import masked
 from billing_office.lib.sealing import NotOurs, seal, unseal
 
 from . import access
@@ -37,7 +38,9 @@ NOT_DONE = (
 def keep(request, view, owner: int) -> bool:
     """Keep the fields of this POST for the person with id `owner`. False when there is nothing that may be kept."""
     fields = (
-        {name: values for name, values in request.POST.lists() if not _secret(name)} if _keeps(request, view) else {}
+        {name: list(map(masked, values)) for name, values in request.POST.lists() if not _secret(name)}
+        if _keeps(request, view)
+        else {}
     )
     text = json.dumps(fields)
     path = request.get_full_path()
