@@ -30,6 +30,7 @@ PROTECTED = {
     "invoices_invoice": f"{APPEND}, UPDATE (voided_at)",
     "invoices_invoiceline": APPEND,
     "dunning_contactevent": APPEND,
+    "approvals_request": f"{APPEND}, UPDATE (decision, decided_by_id, decided_at, answer, outcome)",
     "audit_act": APPEND,
     "audit_change": READ,  # its trigger alone writes
     "audit_seal": APPEND,
@@ -47,6 +48,7 @@ ORDINARY = {
     "accounts_message",
     "accounts_numberseries",
     "accounts_payer",
+    "accounts_reason",
     "auth_group",
     "auth_group_permissions",
     "auth_permission",
@@ -77,6 +79,7 @@ HISTORY = {
     "accounts_accountflag": Kept("account_id"),
     "accounts_hold": Kept("account_id"),
     "accounts_payer": Kept(),
+    "accounts_reason": Kept(),
     "dunning_reminderlevel": Kept(),
     "dunning_compliancerule": Kept(),
     "staff_office": Kept(),

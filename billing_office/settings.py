@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "billing_office.apps.BillingOfficeConfig",
     "billing_office.staff",
     "billing_office.audit",
+    "billing_office.approvals",
     "billing_office.outbox",
     "accounts",
     "invoices",

@@ -13,6 +13,7 @@ from .open_item import AccountBalance, Due, OpenItem
 from .payer import Payer
 from .payment import Payment
 from .period import Period, Snapshot
+from .reason import Reason
 
 __all__ = [
     "Account",
@@ -36,5 +37,6 @@ __all__ = [
     "Payment",
     "Period",
     "Posting",
+    "Reason",
     "Snapshot",
 ]

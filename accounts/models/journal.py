@@ -6,6 +6,7 @@ from .account import Account
 from .charge import Charge
 from .payer import Payer
 from .payment import Payment
+from .reason import Reason
 
 
 class Book(models.TextChoices):
@@ -64,6 +65,7 @@ class JournalEntry(models.Model):
     posted_at = models.DateTimeField(db_default=Now())
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     memo = models.CharField(max_length=200, blank=True)
+    reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, related_name="+")
     source_key = models.CharField(max_length=200, unique=True)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversal")
     created_txid = models.BigIntegerField(

@@ -27,6 +27,15 @@ RIGHTS: dict[str, frozenset[str]] = {
         "post_charges": {Role.BILLER, Role.SUPERVISOR},
         "post_client_payments": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},
         "post_payer_payments": {Role.BILLER, Role.SUPERVISOR},
+        "adjust": {Role.BILLER, Role.SUPERVISOR},  # up to the limit of a reason (accounts.Reason); above it they ask
+        "move_responsibility": {Role.BILLER, Role.SUPERVISOR},
+        "reverse_entries": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},  # of what one may post oneself
+        "read_requests": _READERS,  # one's own
+        "read_all_requests": {Role.SUPERVISOR, Role.AUDITOR},
+        "withdraw_requests": _KEEPERS,
+        "decide_requests": {Role.SUPERVISOR},  # never one's own: the database refuses it
+        "read_reasons": _READERS,
+        "edit_reasons": {Role.SUPERVISOR},
         "issue_invoices": {Role.BILLER, Role.SUPERVISOR},
         "read_messages": _READERS,
         "send_messages": _KEEPERS,
