@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "billing_office.approvals",
     "billing_office.outbox",
     "accounts",
+    "insurance",
     "invoices",
     "dunning",
     "billing_office.mailroom",
@@ -194,6 +195,15 @@ if EMAIL_URL:
     vars().update({k: v for k, v in env.email_url_config(EMAIL_URL).items() if k.startswith("EMAIL_")})
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)
+
+# -- the clearinghouse (insurance/clearinghouse.py) --------------------------------------------------------------------
+CLEARINGHOUSE = env.str("CLEARINGHOUSE", "")  # folder:/path or https://…; empty or "sandbox": the one `up` starts
+CLEARINGHOUSE_SENDER = env.str("CLEARINGHOUSE_SENDER", "BILLINGOFFICE")  # our id there, 2 to 15 characters
+CLEARINGHOUSE_RECEIVER = env.str("CLEARINGHOUSE_RECEIVER", "CLEARINGHOUSE")
+CLEARINGHOUSE_USER = env.str("CLEARINGHOUSE_USER", "")
+CLEARINGHOUSE_PASSWORD = env.str("CLEARINGHOUSE_PASSWORD", "")
+CLEARINGHOUSE_TIMEOUT = env.float("CLEARINGHOUSE_TIMEOUT", 20)  # seconds, the CORE rule's for an answer in real time
+CLEARINGHOUSE_ATTEMPTS = env.int("CLEARINGHOUSE_ATTEMPTS", 2)  # in one go; the outbox tries again later
 
 # -- the queue: PostgreSQL is the queue of record, Redis may be wiped at any moment -----------------------------------
 CELERY_BROKER_URL = REDIS_URL

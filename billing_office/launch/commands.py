@@ -22,6 +22,8 @@ WITHOUT_SERVERS = {
     "findstatic",
     "startapp",
     "audit_dependencies",
+    "read_edi",
+    "read_eligibility",
 }
 
 

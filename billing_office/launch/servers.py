@@ -1,4 +1,4 @@
-"""The servers that the environment does not name (PostgreSQL, Redis, mail), embedded: real ones, a set an OFFICE_HOME.
+"""The servers that the environment does not name (PostgreSQL, Redis, mail, a sandbox payer), embedded: real ones, a set an OFFICE_HOME.
 
 Whoever needs them holds a shared lock; the first in starts them, the last out stops them. The locks are the kernel's:
 a killed command holds none, and the next finds the servers it left through run/servers.json and postmaster.pid.
@@ -51,11 +51,10 @@ def serving(environ: Mapping[str, str], step: Step = nullcontext):
 
 
 def missing(environ: Mapping[str, str]) -> list[str]:
-    """Which servers are ours to bring. Real mail is never swallowed: in production there is no local mail server."""
-    variables = {"postgres": "DATABASE_URL", "redis": "REDIS_URL", "mail": "EMAIL_URL"}
-    return [
-        name for name in variables if not environ.get(variables[name]) and not (home.production() and name == "mail")
-    ]
+    """Which servers are ours to bring. In production no mail is swallowed and no insurance invented: these two are left out."""
+    variables = {"postgres": "DATABASE_URL", "redis": "REDIS_URL", "mail": "EMAIL_URL", "payer": "CLEARINGHOUSE"}
+    ours = [name for name in variables if environ.get(variables[name], "") in ("", "sandbox")]
+    return [name for name in ours if not (home.production() and name in ("mail", "payer"))]
 
 
 def known() -> list[Known]:
@@ -88,6 +87,11 @@ def start_mail(folder: Path, port: int, answers: Path, log: Path) -> subprocess.
         answers,
     ]
     return processes.start(command, log, os.environ)
+
+
+def start_payer(port: int, log: Path) -> subprocess.Popen:
+    """The sandbox payer, which answers eligibility questions as real ones do (insurance/sandbox.py)."""
+    return processes.start([sys.executable, "-m", "insurance.sandbox", "--port", port], log, os.environ)
 
 
 def redis_answers(address: str) -> bool:
@@ -132,6 +136,9 @@ def _start(names: list[str], step: Step) -> dict[str, str]:
     if "mail" in names:
         with step("Local mail server"):
             found |= {"EMAIL_URL": _mail(state), "MAIL_SINK": str(home.MAIL)}
+    if "payer" in names:
+        with step("Sandbox payer"):
+            found["CLEARINGHOUSE"] = _payer(state)
     return found
 
 
@@ -165,6 +172,21 @@ def _mail(state: dict) -> str:
         if until(lambda port=port: ports.answers(port), process):
             return state["mail"]["url"]
     raise Trouble(f"The local mail server did not start. Its log: {log}")
+
+
+def _payer(state: dict) -> str:
+    entry = state.get("payer")
+    if entry and _alive(entry):
+        return entry["url"]
+    log = home.LOGS / "payer.log"
+    for _ in range(3):
+        port = ports.free()
+        process = start_payer(port, log)
+        state["payer"] = _entry("payer", process.pid, f"http://127.0.0.1:{port}/")
+        _remember(state)
+        if until(lambda port=port: ports.answers(port), process):
+            return state["payer"]["url"]
+    raise Trouble(f"The sandbox payer did not start. Its log: {log}")
 
 
 def _stop_unless_used(users):

@@ -147,7 +147,7 @@ class _Reader:
         wanted = GROUP_OF.get(kind)
         if wanted and self.group.type and self.group.type != wanted:
             self.notes.warning(
-                segment.number, f"A {kind} belongs into a group {wanted}, not {quoted(self.group.type)}."
+                segment.number, f"Set {kind} belongs into a group {wanted}, not {quoted(self.group.type)}."
             )
         if any(other.control == control for other in self.group.transactions):
             self.notes.warning(segment.number, f"Transaction set {quoted(control)} stands in its group twice.")

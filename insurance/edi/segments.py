@@ -110,22 +110,22 @@ def _interchange(text: str, number: int, notes: Notes) -> Chunk:
 
 
 def _split(text: str, by: Delimiters, first: int, notes: Notes) -> list[Segment]:
-    if by.segment in "\r\n":
-        pieces = re.split(r"[\r\n]+", text)
-    else:
-        pieces = text.replace("\r", "").replace("\n", "").split(by.segment)
-    if pieces[-1].strip(BLANK):
-        notes.warning(first + len(pieces) - 1, "The last segment has no terminator.")
+    by_lines = by.segment in "\r\n"
+    text = text.replace("\r", "\n") if by_lines else text.replace("\r", "").replace("\n", "")
+    pieces = text.split("\n" if by_lines else by.segment)
+    cut_short = bool(pieces[-1].strip(BLANK)) and not by_lines
     found, empty = [], 0
-    for piece in pieces[:-1] + [pieces[-1]] * bool(pieces[-1].strip(BLANK)):
+    for piece in pieces if pieces[-1].strip(BLANK) else pieces[:-1]:
         elements = piece.strip(BLANK).split(by.element)
         number = first + len(found)
         if elements == [""]:
-            empty += by.segment not in "\r\n"
+            empty += not by_lines
             continue
         if not IDENTIFIER.fullmatch(elements[0]):
             notes.error(number, f"{quoted(elements[0])} is no segment's name.")
         found.append(Segment(number, elements, by))
     if empty:
         notes.warning(0, f"Terminators without a segment before them were passed over: {empty}.")
+    if cut_short:
+        notes.warning(found[-1].number, "The last segment has no terminator.")
     return found

@@ -48,6 +48,14 @@ def interchange(header: Header, group: str, version: str, sets: Iterable[tuple[s
     return "".join(f"{each}{OURS.segment}\n" for each in lines).encode("ascii")
 
 
+def acknowledgment(header: Header, control: str, code: str, note: str) -> bytes:
+    """A TA1 alone: of the interchange `control` of the other side, `code` A, E or R, with the reason `note` (000: none)."""
+    at = header.at
+    ta1 = line(["TA1", control, f"{at:%y%m%d}", f"{at:%H%M}", code, note])
+    lines = [_isa(header), ta1, line(["IEA", "0", f"{header.control:09}"])]
+    return "".join(f"{each}{OURS.segment}\n" for each in lines).encode("ascii")
+
+
 def line(elements: list[Element]) -> str:
     """One segment without its terminator; empty elements at its end are left off.
 

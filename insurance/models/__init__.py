@@ -1,0 +1,3 @@
+from .exchange import Exchange
+
+__all__ = ["Exchange"]
