@@ -13,9 +13,9 @@ from .models import Account, Document, Message
 RENDER, SEND = "render_document", "send_message"  # kinds of outbox jobs
 
 
-def queue(document: Document, account: Account, *, action: str, as_of=None) -> Message:
+def queue(document: Document, account: Account, *, action: str, as_of=None, on_paper: bool = False) -> Message:
     """One message for a new document, in the caller's transaction. It is rendered first; sending follows the rendering."""
-    message = _message(document, account, action)
+    message = _message(document, account, action, on_paper=on_paper)
     outbox.put(RENDER, document.pk, f"render:{document.pk}", as_of=as_of)
     return message
 

@@ -3,7 +3,7 @@
 from billing_office.staff.access import route
 
 from .models import Account, AccountFlag, Client, ContactPoint, Hold
-from .views import accounts, charges, payers, payments, people, stops
+from .views import accounts, charges, payers, people, stops
 
 ACCOUNT = "accounts/<int:pk>/"
 
@@ -21,9 +21,6 @@ urlpatterns = [
     route(f"{ACCOUNT}holds/new/", stops.hold_new, may="edit_accounts", name="hold_new", reads=Account),
     route("holds/<int:pk>/end/", stops.hold_end, may="edit_accounts", name="hold_end", reads=Hold),
     route(f"{ACCOUNT}charges/new/", charges.charge_new, may="post_charges", name="charge_new", reads=Account),
-    route(
-        f"{ACCOUNT}payments/new/", payments.payment_new, may="post_client_payments", name="payment_new", reads=Account
-    ),
     route("payers/", payers.PAYERS.list, may="read_payers", name="payers"),
     route("payers/new/", payers.payer_new, may="edit_payers", name="payer_new"),
     route("payers/<int:pk>/", payers.PAYERS.page, may="read_payers", name="payer"),

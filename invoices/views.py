@@ -21,6 +21,7 @@ from billing_office.staff.access import may
 from . import balances, issuing
 from .models import Invoice
 
+NAMING_SERVICES = {Document.Kind.INVOICE, Document.Kind.RECEIPT}
 SHOWS = {"": "All", "open": "Open", "overdue": "Overdue", "void": "Void"}
 
 
@@ -130,8 +131,8 @@ def _issue(request, account: Account):
 def document(request, pk):
     """The stored PDF, byte for byte; checked against its hash before it leaves."""
     row = get_object_or_404(Document.objects.for_staff(request.user).select_related("blob"), pk=pk)
-    if row.kind == Document.Kind.INVOICE and not may(request.user, "read_services"):
-        raise PermissionDenied("An invoice names services; this needs the right “read services”.")
+    if row.kind in NAMING_SERVICES and not may(request.user, "read_services"):
+        raise PermissionDenied("It names services; this needs the right “read services”.")
     if row.blob is None:
         return render(request, "invoices/rendering.html", {"document": row}, status=202)
     if not row.blob.intact:

@@ -26,6 +26,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "read_codes": {Role.BILLER, Role.SUPERVISOR, Role.AUDITOR},  # procedure and diagnosis codes
         "post_charges": {Role.BILLER, Role.SUPERVISOR},
         "post_client_payments": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},
+        "transfer_money": {Role.BILLER, Role.SUPERVISOR},  # unapplied money, between accounts
         "post_payer_payments": {Role.BILLER, Role.SUPERVISOR},
         "adjust": {Role.BILLER, Role.SUPERVISOR},  # up to the limit of a reason (accounts.Reason); above it they ask
         "move_responsibility": {Role.BILLER, Role.SUPERVISOR},

@@ -13,9 +13,8 @@ from accounts.models import JournalEntry, Payment
 from billing_office.audit.models import Act
 from billing_office.lib import dates
 from billing_office.staff.models import Role
+from tests.accounts.test_charge import DAYS, MONEY
 from tests.factories import make_account, make_charge, make_due, make_payer, make_payment
-
-from .test_charge import DAYS, MONEY
 
 
 @pytest.fixture

@@ -1,0 +1,140 @@
+"""The receipt of a client's payment: a numbered paper that says what came in, what it settled and what is left."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from accounts import aging, ledger, sending
+from accounts.addressing import letterhead, mailing_lines
+from accounts.models import Account, Book, Document, Message, OpenItem, Payment, Posting
+from billing_office.audit import acts
+from billing_office.lib import dates, money
+
+
+class NoReceipt(ValueError):
+    """There is no receipt for this payment; the message says why."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a payment stands on of one charge, and what is still open there at the same party, in cents."""
+
+    charge: object
+    cents: int
+    left: int
+
+
+def number_of(payment: Payment) -> str:
+    return f"{payment.account.office.code}-RCT-{payment.pk:06d}"
+
+
+def document_of(payment: Payment) -> Document | None:
+    """The receipt that was made for a client's payment."""
+    if payment.payer_id:
+        return None
+    return Document.objects.filter(kind=Document.Kind.RECEIPT, number=number_of(payment)).first()
+
+
+def settled(payment: Payment, accounts=None) -> list[Settled]:
+    """Where the payment stands now, charge by charge, in the order of service; reversed parts are gone."""
+    legs = Posting.objects.filter(payment=payment, book=Book.RECEIVABLE)
+    if accounts is not None:
+        legs = legs.filter(account__in=accounts)
+    sums = dict(legs.values_list("charge").annotate(sum=Sum("cents")))
+    paid = {charge: -cents for charge, cents in sums.items() if cents}
+    items = OpenItem.objects.filter(charge__in=paid, payer=payment.payer_id).select_related("charge__account")
+    rows = [Settled(item.charge, paid[item.charge_id], max(0, item.cents)) for item in items]
+    return sorted(rows, key=lambda row: (row.charge.service_on, row.charge.pk))
+
+
+def issue(payment: Payment, *, on: date, by, on_paper: bool = False) -> Message:
+    """Queue the receipt: by e-mail where address and consent allow, else, or when asked for, on the print list.
+
+    The first time the paper is made; after that the same paper goes out again as a new message, unless it waits to go out
+    already. Raises NoReceipt for a payer's money (the payer's own remittance is its paper) and for what was undone.
+    """
+    with ledger.locked([payment.account_id]) as accounts:
+        account = accounts[payment.account_id]
+        _check(payment)
+        document = document_of(payment)
+        if document is None:
+            document = Document.objects.create(
+                account=account, kind=Document.Kind.RECEIPT, number=number_of(payment), template="receipt",
+                paper=account.office.paper, context=words(payment, account, on=on),
+            )  # fmt: skip
+            message = sending.queue(document, account, action="receipt", on_paper=on_paper)
+            acts.record(by, "receipt_issued", message, account_id=account.pk, detail={"number": document.number})
+            return message
+        last = document.messages.order_by("-id").first()
+        if last.state == Message.State.QUEUED and (last.channel == Message.Channel.PRINT or not on_paper):
+            return last
+        again = sending.send_again(last, on_paper=on_paper)
+        acts.record(by, "message_sent_again", again, detail={"copy": again.copy, "channel": again.channel})
+        return again
+
+
+def received(payment: Payment) -> int:
+    """What came in and stayed, in cents; 0 when the payment was undone."""
+    return Posting.objects.filter(payment=payment, book=Book.CASH).aggregate(sum=Sum("cents"))["sum"] or 0
+
+
+def _check(payment: Payment):
+    if payment.payer_id:
+        raise NoReceipt("A receipt is for a client’s payment. A payer has its own remittance.")
+    if not received(payment):
+        raise NoReceipt("The payment was undone, so there is no receipt for it.")
+
+
+def words(payment: Payment, account: Account, *, on: date) -> dict:
+    """Context of the `receipt` template (billing_office/lib/rendering/context.py)."""
+    rows, office = settled(payment), account.office
+    total = f"${money.show(payment.cents)}"
+    facts = [["Received", dates.long(payment.received_on)], ["Account", account.number], ["Paid with", payment.means]]
+    return {
+        "lang": "en",
+        "kind": "Receipt",
+        "number": number_of(payment),
+        "copy": False,
+        "office": letterhead(office),
+        "to": "\n".join(mailing_lines(account)),
+        "facts": facts + ([["Reference", payment.reference]] if payment.reference else []),
+        "ask": {"label": "We received", "amount": total, "by": "Thank you"},
+        "lead": f"We received your payment of {total} on {dates.long(payment.received_on)}."
+        + (" This is how we used it." if rows else " It stands to your credit for what you will owe."),
+        "what": "Paid toward",
+        "columns": ["You owed", "This payment", "Left to pay"],
+        "rows": [
+            {"what": f"{dates.long(row.charge.service_on)} · {row.charge.description}", "amounts": _amounts(row)}
+            for row in rows
+        ],
+        "totals": {"label": "Total", "amounts": _totals(rows)} if rows else None,
+        "settle": _settle(payment, account, on),
+        "notes": _notes(office),
+    }
+
+
+def _amounts(row: Settled) -> list[str]:
+    return [money.show(row.cents + row.left), money.show(-row.cents), money.show(row.left)]
+
+
+def _totals(rows: list[Settled]) -> list[str]:
+    return _amounts(Settled(None, sum(row.cents for row in rows), sum(row.left for row in rows)))
+
+
+def _settle(payment: Payment, account: Account, on: date) -> list[dict]:
+    """What is left to pay on the account on the day of the receipt, and what of the payment is not used yet."""
+    parts = [p for p in aging.parts(Account.objects.filter(pk=account.pk), on) if p.payer is None and p.cents > 0]
+    due = sum(part.cents for part in parts if part.dated and part.day <= on)
+    later = sum(part.cents for part in parts) - due
+    rows = [("Due now", due, "t")]
+    rows += [("Not due yet", later, "g")] if later else []
+    kept = ledger.unapplied(payment)
+    rows += [("Not used yet, kept for you", kept, "g")] if kept else []
+    return [{"label": label, "amount": f"${money.show(cents)}", "tone": tone} for label, cents, tone in rows]
+
+
+def _notes(office) -> list[dict]:
+    ways = [f"call {office.phone}" if office.phone else "", f"write to {office.email}" if office.email else ""]
+    text = " or ".join(way for way in ways if way) or "tell us"
+    return [{"title": "Questions?", "text": f"{text[0].upper()}{text[1:]}. Keep this page for your records."}]
