@@ -17,7 +17,21 @@ from billing_office.lib import dates
 
 from .chart import ADJUSTMENTS, BOOKS
 from .dues import remaining
-from .models import Account, Book, Charge, Client, Due, JournalEntry, Kind, OpenItem, Payer, Payment, Period, Posting
+from .models import (
+    Account,
+    Book,
+    Charge,
+    Client,
+    Due,
+    JournalEntry,
+    Kind,
+    OpenItem,
+    Payer,
+    Payment,
+    Period,
+    Posting,
+    Reason,
+)
 
 
 class Refused(ValueError):
@@ -441,18 +455,21 @@ def bring_in(charges: list[Charge], payments: list[Payment], entries: Callable[[
 
 
 def adjust(
-    kind: str, charge: Charge, cents: int, *, on: date, key: str, by, payer: Payer | None = None, memo=""
-) -> JournalEntry:
+    kind: str, charge: Charge, cents: int, *, on: date, key: str, by, payer: Payer | None = None, memo="",
+    reason: Reason | None = None,
+) -> JournalEntry:  # fmt: skip
     """Take `cents` off what one party owes on a charge, into the book of `kind` (chart.ADJUSTMENTS). Raises Refused above what is open."""
     legs = (
         Leg(ADJUSTMENTS[kind], cents, charge=charge.pk),
         Leg(Book.RECEIVABLE, -cents, charge=charge.pk, payer=payer and payer.pk),
     )
-    return _lower(Entry(charge.account_id, kind, on, legs, key, memo), charge, payer, cents, by)
+    entry = Entry(charge.account_id, kind, on, legs, key, memo, reason=reason and reason.pk)
+    return _lower(entry, charge, payer, cents, by)
 
 
 def transfer_responsibility(
     charge: Charge, cents: int, *, source: Payer | None, target: Payer | None, on: date, key: str, by, memo="",
+    reason: Reason | None = None,
 ) -> JournalEntry:  # fmt: skip
     """Move `cents` of a charge from one party to another (None: the client). Raises Refused above what is open at the first."""
     if (source and source.pk) == (target and target.pk):
@@ -461,9 +478,8 @@ def transfer_responsibility(
         Leg(Book.RECEIVABLE, cents, charge=charge.pk, payer=target and target.pk),
         Leg(Book.RECEIVABLE, -cents, charge=charge.pk, payer=source and source.pk),
     )
-    return _lower(
-        Entry(charge.account_id, Kind.TRANSFER_RESPONSIBILITY, on, legs, key, memo), charge, source, cents, by
-    )
+    kind, why = Kind.TRANSFER_RESPONSIBILITY, reason and reason.pk
+    return _lower(Entry(charge.account_id, kind, on, legs, key, memo, reason=why), charge, source, cents, by)
 
 
 def _lower(entry: Entry, charge: Charge, payer: Payer | None, cents: int, by) -> JournalEntry:
@@ -491,7 +507,7 @@ class StillNeeded(Refused):
         super().__init__(f"Later entries stand on this one. Reverse them first: {named}.")
 
 
-def reverse(entry: JournalEntry, *, on: date, by, memo: str) -> JournalEntry:
+def reverse(entry: JournalEntry, *, on: date, by, memo: str, reason: Reason | None = None) -> JournalEntry:
     """Undo an entry by its mirror image. Reversed already: that reversal. A reversal itself is never reversed: post anew.
 
     What one act wrote on several accounts (a payer's payment, a transfer) is undone on all of them. Raises StillNeeded,
@@ -512,7 +528,7 @@ def reverse(entry: JournalEntry, *, on: date, by, memo: str) -> JournalEntry:
             Entry(
                 part.account_id, Kind.REVERSAL, on,
                 tuple(Leg(p.book, -p.cents, p.charge_id, p.payer_id, p.payment_id) for p in legs[part]),
-                f"reverse:{part.pk}", memo, reverses=part.pk,
+                f"reverse:{part.pk}", memo, reverses=part.pk, reason=reason and reason.pk,
             )
             for part in parts
         ]  # fmt: skip

@@ -6,7 +6,10 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from .models import Account, AccountFlag, Hold, Kind
+from billing_office.lib import money
+from billing_office.staff.models import short_name
+
+from .models import Account, AccountFlag, Charge, Hold, Kind
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,19 @@ class ChargeLine:
     def voided(self) -> bool:
         return self.billed == 0
 
+    @property
+    def sum_of_parts(self) -> str:
+        """`500.00 billed = 180.00 taken off + 96.00 paid by payers + 224.00 open at the client`; parts of nothing are left out."""
+        parts = [
+            (self.off, "taken off"),
+            (self.payers_paid, "paid by payers"),
+            (self.client_paid, "paid by the client"),
+            (self.open_payers, "open at payers"),
+            (self.open_client, "open at the client"),
+        ]
+        said = " + ".join(f"{money.show(cents)} {words}" for cents, words in parts if cents)
+        return f"{money.show(self.billed)} billed = {said or money.show(0)}"
+
 
 _CHARGES = """
     SELECT c.id, c.service_on, c.description, c.code, coalesce(trim(k.first_name || ' ' || k.last_name), ''), c.provider, c.cents,
@@ -54,7 +70,7 @@ _CHARGES = """
       LEFT JOIN accounts_posting p ON p.charge_id = c.id
       LEFT JOIN accounts_journalentry e ON e.id = p.entry_id
       LEFT JOIN accounts_payment y ON y.id = p.payment_id
-     WHERE c.account_id = %s
+     WHERE c.account_id = %s AND {which}
      GROUP BY c.id, k.id ORDER BY c.service_on DESC, c.id DESC LIMIT %s
 """
 
@@ -62,8 +78,14 @@ _CHARGES = """
 def charges(account: Account, limit: int = 500) -> list[ChargeLine]:
     """The account's charges, newest service first."""
     with connection.cursor() as cursor:
-        cursor.execute(_CHARGES, [account.pk, limit])
+        cursor.execute(_CHARGES.format(which="true"), [account.pk, limit])
         return [ChargeLine(*row) for row in cursor.fetchall()]
+
+
+def charge(row: Charge) -> ChargeLine:
+    with connection.cursor() as cursor:
+        cursor.execute(_CHARGES.format(which="c.id = %s"), [row.account_id, row.pk, 1])
+        return ChargeLine(*cursor.fetchone())
 
 
 @dataclass(frozen=True)
@@ -96,7 +118,7 @@ _TIMELINE = """
            FROM audit_act a JOIN staff_user u ON u.id = a.actor_id
           WHERE a.account_id = %(account)s AND a.verb NOT LIKE '%%\\_read'
             AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written', 'account_exported', 'message_printed',
-                               'message_sent_again')
+                               'message_sent_again', 'adjusted', 'responsibility_moved', 'entry_reversed')
           ORDER BY a.id DESC LIMIT %(limit)s)
         UNION ALL
         (SELECT CASE WHEN e.effective_date < e.posted_at::date
@@ -177,21 +199,31 @@ class EntryLine:
     unapplied: int
     reverses: int | None
     reversed_by: int | None
+    reversed_on: date | None
+    reversed_who: str | None
+    reversed_why: str | None
+    payers_money: bool
 
     @property
     def title(self) -> str:
         return Kind(self.kind).label
+
+    @property
+    def reversed_short(self) -> str:
+        return short_name(self.reversed_who or "")
 
 
 _ENTRIES = """
     SELECT e.id, e.effective_date, e.posted_at, e.kind, e.memo, coalesce(string_agg(DISTINCT c.description, '; '), ''), u.name,
            coalesce(sum(p.cents) FILTER (WHERE p.book = 'receivable'), 0)::bigint,
            coalesce(-sum(p.cents) FILTER (WHERE p.book = 'unapplied'), 0)::bigint,
-           e.reverses_id, r.id
+           e.reverses_id, r.id, r.effective_date, ru.name, r.memo, coalesce(bool_or(y.payer_id IS NOT NULL), false)
       FROM accounts_journalentry e JOIN accounts_posting p ON p.entry_id = e.id JOIN staff_user u ON u.id = e.posted_by_id
       LEFT JOIN accounts_charge c ON c.id = p.charge_id
+      LEFT JOIN accounts_payment y ON y.id = p.payment_id
       LEFT JOIN accounts_journalentry r ON r.reverses_id = e.id
-     WHERE e.account_id = %s GROUP BY e.id, u.name, r.id ORDER BY e.id DESC LIMIT %s
+      LEFT JOIN staff_user ru ON ru.id = r.posted_by_id
+     WHERE e.account_id = %s GROUP BY e.id, u.name, r.id, ru.name ORDER BY e.id DESC LIMIT %s
 """
 
 

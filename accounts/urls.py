@@ -2,8 +2,8 @@
 
 from billing_office.staff.access import route
 
-from .models import Account, AccountFlag, Client, ContactPoint, Hold
-from .views import accounts, charges, payers, people, stops
+from .models import Account, AccountFlag, Client, ContactPoint, Hold, JournalEntry
+from .views import accounts, charges, corrections, payers, people, reasons, stops
 
 ACCOUNT = "accounts/<int:pk>/"
 
@@ -21,6 +21,16 @@ urlpatterns = [
     route(f"{ACCOUNT}holds/new/", stops.hold_new, may="edit_accounts", name="hold_new", reads=Account),
     route("holds/<int:pk>/end/", stops.hold_end, may="edit_accounts", name="hold_end", reads=Hold),
     route(f"{ACCOUNT}charges/new/", charges.charge_new, may="post_charges", name="charge_new", reads=Account),
+    route(f"{ACCOUNT}adjust/", corrections.account_adjust, may="adjust", name="account_adjust", reads=Account),
+    route(f"{ACCOUNT}move/", corrections.account_move, may="move_responsibility", name="account_move", reads=Account),
+    route(
+        "entries/<int:pk>/reverse/",
+        corrections.entry_reverse,
+        may="reverse_entries",
+        name="entry_reverse",
+        reads=JournalEntry,
+    ),
+    *reasons.REASONS.routes(route, "reasons/", read="read_reasons"),
     route("payers/", payers.PAYERS.list, may="read_payers", name="payers"),
     route("payers/new/", payers.payer_new, may="edit_payers", name="payer_new"),
     route("payers/<int:pk>/", payers.PAYERS.page, may="read_payers", name="payer"),

@@ -2,6 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from billing_office.staff.access import may
+
 from .account import Account
 from .charge import Charge
 from .payer import Payer
@@ -53,6 +55,15 @@ class Kind(models.TextChoices):
     REVERSAL = "reversal", "Reversal"
 
 
+class JournalEntryQuerySet(models.QuerySet):
+    def for_staff(self, user):
+        """Entries of the accounts that the user may know of; of house accounts for those who post payers' money."""
+        mine = models.Q(account__in=Account.objects.for_staff(user))
+        if may(user, "post_payer_payments"):
+            mine |= models.Q(account__kind=Account.Kind.HOUSE)
+        return self.filter(mine)
+
+
 class JournalEntry(models.Model):
     """One balanced act of money on one account. Append-only; written by accounts/ledger.py alone.
 
@@ -71,6 +82,8 @@ class JournalEntry(models.Model):
     created_txid = models.BigIntegerField(
         db_default=0, editable=False
     )  # set by trigger: an entry is closed by its own transaction
+
+    objects = JournalEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

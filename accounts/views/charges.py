@@ -1,12 +1,14 @@
 """Posting a charge by hand."""
 
 from django.contrib import messages
+from django.urls import reverse
 
 from accounts import ledger
 from accounts.forms.charges import ChargeForm
 from accounts.posting import post_charge
 from billing_office.lib import dates
 from billing_office.lib.money import show
+from billing_office.lib.views import linked
 
 from .pages import account_of, back_to, form_page
 
@@ -28,6 +30,7 @@ def charge_new(request, pk):
 def say_posted(request, done, account):
     amount = f"${show(done.row.cents)} to {account.name}"
     if done.new:
-        messages.success(request, f"Posted {amount}.")
+        entry = done.row.postings.earliest("pk").entry_id
+        messages.success(request, linked(f"Posted {amount}.", reverse("entry_reverse", args=[entry]), "Undo"))
     else:
         messages.info(request, f"{amount} was posted from this form already; nothing was posted twice.")

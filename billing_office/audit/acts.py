@@ -43,7 +43,7 @@ def record_read(actor, model: type[models.Model], pk: int) -> Act:
 def _account_of(model: type[models.Model], pk: int) -> int | None:
     """The account that a record belongs to: by its own column or its client's; a record with neither is the account itself."""
     names = {field.name for field in model._meta.fields}
-    if "account" in names:
+    if names & {"account", "account_id"}:
         path = "account_id"
     elif "client" in names:
         path = "client__account_id"

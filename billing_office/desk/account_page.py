@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from accounts import aging, past, reading
+from accounts.corrections.undo import may_undo
 from accounts.models import Account, Client, ContactPoint
 from billing_office.lib import charts, dates, money
 from billing_office.staff.access import may
@@ -88,6 +89,7 @@ def account(request, pk):
     issued = balances.of_account(row.pk)
     show = _one_of(request.GET.get("show", ""), tuple(word for word, _ in happenings.SHOWS))
     happened = reading.timeline(row)
+    entries = reading.entries(row) if view else []
     rows = _charge_rows(lines, parts, request.user, today)
     context = {
         "account": row,
@@ -100,7 +102,8 @@ def account(request, pk):
         "rows": rows,
         "totals": _totals(lines),
         "view": view,
-        "entries": reading.entries(row) if view else None,
+        "entries": entries,
+        "undoable": {entry.id for entry in entries if _may_undo(entry, request.user)},
         "why": next((charge for charge in rows if str(charge.id) == request.GET.get("why")), None),
         "invoices": issued,
         "timeline": [
@@ -113,6 +116,10 @@ def account(request, pk):
         "next": _next_step(row, parts, issued, contacts, happened, request.user, today),
     }
     return render(request, "desk/account.html", context)
+
+
+def _may_undo(entry: reading.EntryLine, user) -> bool:
+    return not entry.reversed_by and may_undo(user, entry.kind, payers_money=entry.payers_money)
 
 
 def _one_of(text: str, words: tuple[str, ...]) -> str:

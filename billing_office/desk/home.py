@@ -4,6 +4,7 @@ Eight queries at the most, session and user included.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Count, Q
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from accounts import aging
 from accounts.models import Account, Message
+from billing_office.approvals.models import Request
 from billing_office.lib import dates
 from billing_office.lib.tables import Column, Table
 from billing_office.outbox.models import Job
@@ -26,6 +28,9 @@ def home(request):
     if may(user, "read_accounts"):
         for tile, part in (_past_due(user, today), _unapplied(user)):
             tiles, parts = [*tiles, tile], [*parts, part]
+    if may(user, "read_requests"):
+        waits, theirs = _requests(user, today)
+        tiles, parts = [*tiles, *waits], [*theirs, *parts]
     parked = Job.objects.filter(state=Job.State.PARKED).count() if may(user, "read_settings") else 0
     shown = [part for part in parts if part.rows]
     return render(request, "desk/home.html", {"tiles": tiles, "parts": shown, "parked": parked, "today": today})
@@ -140,3 +145,33 @@ def _unapplied(user) -> tuple[Tile, Part]:
         href,
         "All unapplied",
     )
+
+
+REQUESTS = [
+    Column("title", "What", wrap=True),
+    Column("cents", "Amount", kind="money"),
+    Column("asked_by", "Asked by", value="asked_by.short_name", lo=True),
+    Column("state", "State", kind="tag"),
+    Column("answer", "Answer", wrap=True),
+]
+TOLD = 7  # days for which a decision stays on the day of whoever asked
+
+
+def _requests(user, today) -> tuple[list[Tile], list[Part]]:
+    """What waits for this person's decision, and what became of what they asked for."""
+    since = dates.office_time(today - timedelta(days=TOLD), 0)
+    rows = Request.objects.for_staff(user).filter(Q(decision="") | Q(asked_by=user, decided_at__gte=since))
+    rows = list(rows.select_related("asked_by"))
+    theirs = [row for row in rows if row.asked_by_id == user.pk]
+    waits = [row for row in rows if row.asked_by_id != user.pk] if may(user, "decide_requests") else []
+    href = reverse("approvals")
+    tiles = [Tile("To approve", len(waits), href, "above somebody’s limit")] if may(user, "decide_requests") else []
+    return tiles, [
+        _part("To approve", "another person asked, you decide", waits, href, "All that wait"),
+        _part("Your requests", "what you asked for, and what was decided", theirs, f"{href}?show=mine", "All of yours"),
+    ]
+
+
+def _part(title: str, note: str, rows: list[Request], href: str, label: str) -> Part:
+    table = Table(REQUESTS, rows[:FEW], caption=title, href=lambda row: reverse("approval", args=[row.pk]))
+    return Part(title, note, rows, table, href, label)

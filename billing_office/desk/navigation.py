@@ -13,9 +13,11 @@ ENTRIES = [  # label, URL name, right, keys
     ("Invoices", "invoices", "read_accounts", "g i"),
     ("Receipts", "receipts", "read_accounts", "g r"),
     ("Messages", "messages", "read_messages", "g m"),
+    ("Approvals", "approvals", "read_requests", "g v"),
     ("Arrears", "arrears", "read_board", "g a"),
     ("Periods", "periods", "read_board", ""),
     ("Payers", "payers", "read_payers", "g p"),
+    ("Reasons", "reasons", "edit_reasons", ""),
     ("Post a receipt", "receipt_new", "post_client_payments", "g n"),
     ("Unapplied money", "unapplied", "read_accounts", ""),
     ("Mail sink", "mail_sink", "read_messages", ""),
@@ -33,6 +35,7 @@ class Entry(NamedTuple):
     href: str
     key: str
     current: bool
+    count_href: str  # the piece that tells how much waits there, "" for none
 
 
 def bar(request):
@@ -59,7 +62,9 @@ def _entries(user, path):
         href = _href(name)
         if href is None or not may(user, right) or (name == "mail_sink" and not settings.MAIL_SINK):
             continue
-        yield Entry(label, href, key, path == href if href == "/" else path.startswith(href))
+        counts = name == "approvals" and may(user, "decide_requests")
+        current = path == href if href == "/" else path.startswith(href)
+        yield Entry(label, href, key, current, reverse("approvals_count") if counts else "")
 
 
 def _href(name):

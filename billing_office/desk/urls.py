@@ -1,7 +1,8 @@
 from accounts.models import Account
+from billing_office.approvals.models import Request
 from billing_office.staff.access import ANY_STAFF, PUBLIC, route
 
-from . import account_page, arrears, exports, health, home, ladder, periods
+from . import account_page, approvals, arrears, exports, health, home, ladder, periods
 
 urlpatterns = [
     route("", home.home, may=ANY_STAFF, name="home"),
@@ -13,6 +14,12 @@ urlpatterns = [
         "accounts/<int:pk>/balance/", account_page.balance, may="read_accounts", name="account_balance", reads=Account
     ),
     route("accounts/<int:pk>/export/", exports.account_export, may="read_accounts", name="account_export"),
+    route("approvals/", approvals.approvals, may="read_requests", name="approvals"),
+    route("approvals/count/", approvals.approvals_count, may="decide_requests", name="approvals_count", background=True),
+    route("approvals/<int:pk>/", approvals.approval, may="read_requests", name="approval", reads=Request),
+    route("approvals/<int:pk>/approve/", approvals.approve, may="decide_requests", name="approval_approve"),
+    route("approvals/<int:pk>/refuse/", approvals.refuse, may="decide_requests", name="approval_refuse"),
+    route("approvals/<int:pk>/withdraw/", approvals.withdraw, may="withdraw_requests", name="approval_withdraw"),
     route("arrears/", arrears.arrears, may="read_board", name="arrears"),
     route("arrears/proof/", arrears.proof, may="read_board", name="arrears_proof"),
     route("arrears/unapplied/<str:owner>/", arrears.unapplied, may="read_board", name="arrears_unapplied"),

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from .tables import Cell, Column, Empty, Table, export, keyset
 
@@ -126,3 +127,8 @@ def answer_form(request, template: str, context: dict):
     if form is not None and form.errors:
         status = 409 if getattr(form, "theirs", None) or form.has_error("__all__", "stale") else 422
     return render(request, template, context, status=status)
+
+
+def linked(text: str, href: str, label: str):
+    """A message (django.contrib.messages) with one thing to do about it: "Posted 80.00. Undo"."""
+    return format_html('{} <a class="btn small" href="{}">{}</a>', text, href, label)

@@ -1,0 +1,105 @@
+"""Taking off, moving, undoing: the fields, the effect, and then the press that posts it or asks a second person."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from accounts.corrections.carrying_out import Outcome, Unseen, carry_out, fingerprint, outcome_of
+from accounts.forms.corrections import AdjustForm, MoveForm, UndoForm
+from accounts.ledger import Refused, StillNeeded
+from accounts.models import Account, JournalEntry, OpenItem
+from billing_office.lib import dates, money
+from billing_office.lib.views import answer_form, linked
+
+from .pages import account_of
+
+
+def account_adjust(request, pk):
+    account = account_of(request, pk)
+    form = AdjustForm(
+        request.POST or None, account=account, reader=request.user, initial=_item_asked_for(request, account)
+    )
+    return _correct(request, account, form, "adjusted", "Take off")
+
+
+def account_move(request, pk):
+    account = account_of(request, pk)
+    form = MoveForm(
+        request.POST or None, account=account, reader=request.user, initial=_item_asked_for(request, account)
+    )
+    return _correct(request, account, form, "responsibility_moved", "Move to another party")
+
+
+def entry_reverse(request, pk):
+    """Also what "Undo" leads to after an act: the reason stands there already, one press posts it."""
+    entries = JournalEntry.objects.for_staff(request.user).select_related("account__office", "posted_by")
+    entry = get_object_or_404(entries, pk=pk)
+    form = UndoForm(request.POST or None, entry=entry, by=request.user)
+    return _correct(request, entry.account, form, "entry_reversed", "Reverse", entry=entry)
+
+
+def _item_asked_for(request, account) -> dict:
+    """`?charge=7` comes from a charge's own row: what the client owes on it, else what its first payer does."""
+    charge = request.GET.get("charge", "")
+    if not (charge.isascii() and charge.isdigit() and len(charge) < 19):
+        return {}
+    items = OpenItem.objects.filter(account=account, charge=charge, cents__gt=0)
+    return {"item": items.order_by("payer").last()}  # nulls, the client, come last
+
+
+def _correct(request, account: Account, form, act: str, title: str, **context):
+    """One page for all: shows the effect of what stands in the form, and posts it when it comes back as it was seen."""
+    valid, posting = form.is_bound and form.is_valid(), request.POST.get("act") == "post"
+    key = form.cleaned_data.get("once") if form.is_bound else None
+    if former := key and outcome_of(act, key, request.user):
+        return _said(request, account, former)
+    context |= {"account": account, "form": form, "title": title}
+    if valid or (not form.is_bound and isinstance(form, UndoForm)):
+        try:
+            proposal = form.proposal()
+            if posting:
+                try:
+                    done = carry_out(
+                        proposal, by=request.user, on=dates.today(), form=key, seen=form.cleaned_data["seen"]
+                    )
+                    return _said(request, account, done, proposal)
+                except Unseen:
+                    context["changed"] = bool(form.cleaned_data["seen"])
+            context |= _effect(form, proposal, request.user)
+        except StillNeeded as needed:
+            context |= {"needed": needed.entries, "refused": "Later entries stand on this one. Reverse them first."}
+        except Refused as refusal:
+            context["refused"] = str(refusal)
+    if context.get("refused") and form.is_bound:
+        form.add_error(None, context["refused"])
+    return answer_form(request, "accounts/correction.html", context)
+
+
+def _effect(form, proposal, by) -> dict:
+    facts = proposal.facts()
+    amount = {"amount": money.plain(proposal.cents)} if "amount" in form.fields else {}
+    form.show(fingerprint(facts), **amount)
+    because = proposal.above_limit(by, dates.today())
+    return {"facts": facts, "proposal": proposal, "sum_after": proposal.sum_after(), "because": because}
+
+
+def _said(request, account: Account, done: Outcome, proposal=None):
+    if done.request:
+        link = (reverse("approval", args=[done.request.pk]), "See it")
+        text = f"{done.request.title}: sent to a supervisor. Nothing is posted until another person approves it."
+        messages.info(request, linked(text, *link))
+    elif not done.new:
+        messages.info(request, "This form was sent already; nothing was posted twice.")
+    else:
+        messages.success(request, _told(proposal, done.entry))
+    if account.kind == Account.Kind.HOUSE:
+        return redirect("payer", pk=account.payer_id)
+    return redirect("account", pk=account.pk)
+
+
+def _told(proposal, entry: JournalEntry):
+    if entry.reverses_id is None:
+        return linked(f"{proposal.title}: posted.", reverse("entry_reverse", args=[entry.pk]), "Undo")
+    numbers = sorted({part.account.number for part in proposal.parts})
+    where = f" on {len(numbers)} accounts: {', '.join(numbers)}" if len(numbers) > 1 else ""
+    return f"{proposal.title}: undone{where}. It can be posted again."
