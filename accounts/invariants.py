@@ -102,6 +102,24 @@ CHECKS = [
             UNION ALL SELECT id, 0 FROM accounts_journalentry WHERE posted_at > clock_timestamp() + interval '5 minutes'""",
     ),
     Check(
+        "Nothing was posted into a period after it closed",
+        """SELECT e.id AS entry, e.effective_date, p.last_day AS closed_through FROM accounts_journalentry e
+             JOIN accounts_period p ON e.effective_date <= p.last_day AND e.posted_at > p.closed_at""",
+    ),
+    Check(
+        "What the last closed period kept equals its postings",
+        """WITH last AS (SELECT id, last_day FROM accounts_period ORDER BY last_day DESC LIMIT 1),
+                counted AS (SELECT p.charge_id, p.payer_id, sum(p.cents) AS cents
+                              FROM last JOIN accounts_journalentry e ON e.effective_date <= last.last_day
+                              JOIN accounts_posting p ON p.entry_id = e.id AND p.book = 'receivable'
+                             GROUP BY p.charge_id, p.payer_id HAVING sum(p.cents) <> 0),
+                kept AS (SELECT i.charge_id, i.payer_id, s.cents FROM last JOIN accounts_snapshot s ON s.period_id = last.id
+                           JOIN accounts_openitem i ON i.id = s.open_item_id)
+           SELECT coalesce(k.charge_id, c.charge_id) AS charge, k.cents AS kept, c.cents AS posted FROM kept k
+             FULL JOIN counted c ON c.charge_id = k.charge_id AND coalesce(c.payer_id, 0) = coalesce(k.payer_id, 0)
+            WHERE k.cents IS DISTINCT FROM c.cents""",
+    ),
+    Check(
         "A document's stored bytes are those of its hash",
         "SELECT sha256 FROM accounts_blob WHERE encode(sha256(content), 'hex') <> sha256 OR length(content) <> size",
     ),

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts import sending as queued
 from billing_office.audit.acting import acting
-from billing_office.desk import sealing
+from billing_office.desk import proof_page, sealing
 from billing_office.lib import dates
 from billing_office.mailroom import rendering, sending
 from billing_office.outbox import queue
@@ -55,11 +55,18 @@ def _day(claim: Claim):
     queue.done(claim)
 
 
+def _prove(claim: Claim):
+    """A proof that somebody asked for, in their name."""
+    sealing.prove(User.objects.get(pk=claim.object_id), alive=lambda: queue.renew(claim))
+    queue.done(claim)
+
+
 # Who works each kind of outbox job; hints.py says on which Celery queue.
 HANDLERS: dict[str, Callable[[Claim], None]] = {
     queued.RENDER: rendering.render,
     queued.SEND: sending.send,
     DAY: _day,
+    proof_page.PROVE: _prove,
 }
 
 

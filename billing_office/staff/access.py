@@ -51,6 +51,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "read_staff": {Role.ADMIN, Role.AUDITOR},
         "edit_staff": {Role.ADMIN},
         "read_audit": {Role.AUDITOR},
+        "read_proof": {Role.SUPERVISOR, Role.AUDITOR},
         "read_history": {Role.SUPERVISOR, Role.AUDITOR},
     }.items()
 }
