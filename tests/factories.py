@@ -1,11 +1,15 @@
 """The people and things tests speak of, made through the real functions of the product."""
 
+import uuid
 from datetime import date, timedelta
 from itertools import count
 
 from accounts import ledger, people
-from accounts.models import Account, Charge, Client, ContactPoint, OpenItem, Payer, Payment
+from accounts.corrections.of_charge import Adjustment
+from accounts.models import Account, Charge, Client, ContactPoint, OpenItem, Payer, Payment, Reason
 from accounts.opening import open_account, open_payer
+from billing_office.approvals import requests
+from billing_office.approvals.models import Request
 from billing_office.lib import dates
 from billing_office.staff.models import Office, User
 
@@ -89,3 +93,13 @@ def make_payment(
         account, cents=cents, received_on=dates.today() - timedelta(days=days_ago), method="cheque", shares=parts,
         key=f"test:{next(_numbers)}", by=by,
     )  # fmt: skip
+
+
+def make_request(account: Account, by: User, cents=100) -> Request:
+    """Somebody's discount on the account's newest charge, which waits for another person."""
+    charge, reason = account.charges.latest("pk"), Reason.objects.get(code="PROMPT")
+    with ledger.locked([account.pk]):
+        return requests.ask(
+            Adjustment(charge, None, cents, reason), by=by, office=account.office, account_id=account.pk, because="test",
+            key=uuid.uuid4(),
+        )  # fmt: skip

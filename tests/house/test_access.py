@@ -5,7 +5,7 @@ from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 
-from accounts.models import AccountFlag, Hold, Message
+from accounts.models import AccountFlag, Hold, Message, Reason
 from billing_office import schedule
 from billing_office.audit.gate import Gate
 from billing_office.audit.models import Act
@@ -15,7 +15,7 @@ from billing_office.staff import access
 from billing_office.staff.models import Role
 from dunning.models import ReminderLevel
 from invoices import issuing
-from tests.factories import make_account, make_address, make_charge, make_email, make_payer, make_user
+from tests.factories import make_account, make_address, make_charge, make_email, make_payer, make_request, make_user
 
 pytestmark = pytest.mark.django_db
 ROLES = [role for role in Role.values if role != Role.SERVICE]
@@ -69,6 +69,7 @@ def make_world(office, by, settings):
         "document": invoice.document, "message": message, "payer": make_payer(by), "staff": make_user("clerk", office),
         "office": office, "outbox": Job.objects.latest("id"), "reminder_level": ReminderLevel.objects.first(),
         "act": Act.objects.filter(account_id=account.pk).latest("id"),
+        "entry": account.entries.latest("id"), "reason": Reason.objects.first(), "request": make_request(account, by),
     }  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def make_world(office, by, settings):
 NAMED = {
     "accounts": "account", "clients": "client", "contacts": "contact", "flags": "flag", "holds": "hold", "invoices": "invoice",
     "documents": "document", "messages": "message", "payers": "payer", "staff": "staff", "offices": "office", "outbox": "outbox",
-    "ladder": "reminder_level", "audit": "act",
+    "ladder": "reminder_level", "audit": "act", "entries": "entry", "reasons": "reason", "approvals": "request",
 }  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def test_nobody_reaches_anything_but_what_is_public(world):
                 assert response.headers["Location"].startswith(reverse("sign_in")), name
 
 
-SHARED = {"payer", "staff", "office", "outbox", "reminder_level"}  # of the house, or for those who keep all offices
+SHARED = {"payer", "staff", "office", "outbox", "reminder_level", "reason"}  # of the house, or for those who keep all offices
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -14,8 +14,9 @@ from django.db import connection
 from accounts import ledger, periods
 from accounts.models import Payment
 from billing_office import schedule
+from billing_office.approvals import requests
 from billing_office.lib import dates
-from tests.factories import make_charge, make_client, make_payment
+from tests.factories import make_charge, make_client, make_payment, make_user
 
 from .test_access import make_world
 
@@ -76,6 +77,17 @@ COPIES = {
     "snapshot_once_a_period": ("accounts_snapshot", {}),
     "act_has_a_verb": ("audit_act", {"verb": "''"}),
     "cycle_open_once": ("dunning_dunningcycle", {}),
+    "accounts_reason_code_key": ("accounts_reason", {}),
+    "reason_kind_is_known": ("accounts_reason", {"code": "'X'", "kind": "'whim'"}),
+    "reason_limits_are_not_negative": ("accounts_reason", {"code": "'X'", "clerk_cents": "-1"}),
+    "approvals_request_key_key": ("approvals_request", {}),
+    "request_is_decided_whole": ("approvals_request", {"key": "gen_random_uuid()", "decided_at": "NULL"}),
+    "request_maker_is_not_checker": ("approvals_request", {"key": "gen_random_uuid()", "decided_by_id": "asked_by_id"}),
+    "request_refusal_says_why": ("approvals_request", {"key": "gen_random_uuid()", "answer": "''"}),
+    "request_withdrawn_by_its_maker": (
+        "approvals_request",
+        {"key": "gen_random_uuid()", "decision": "'withdrawn'"},
+    ),
     "rule_version_once": ("dunning_compliancerule", {}),
     "reminder_asks_for_something": ("dunning_reminder", {"cents": "0", "level": "9", "message_id": "99"}),
     "dunning_reminder_message_id_key": ("dunning_reminder", {"level": "9"}),
@@ -131,6 +143,7 @@ def entry(kind="'charge'", day="CURRENT_DATE", more="", values="") -> str:
 
 
 STATEMENTS = {
+    ("approvals_request", "request_decided_once"): "UPDATE approvals_request SET answer = 'yes'",
     ("accounts_journalentry", "ledger_entry_has_postings"): entry() + "; SET CONSTRAINTS ALL IMMEDIATE",
     ("accounts_journalentry", "ledger_closed_periods"): entry(day="DATE '2000-01-01'"),
     ("accounts_journalentry", "ledger_before_entry"): entry("'reversal'", more=", reverses_id", values=", {reversal}"),
@@ -146,7 +159,7 @@ NO_ATTACK = {
     # (id, account): there for composite foreign keys to point at; an id is a primary key already.
     "charge_of_account", "client_of_account", "entry_of_account", "document_of_addressee",
 }  # fmt: skip
-OURS = ("accounts", "invoices", "dunning", "outbox", "audit", "staff", "intake")
+OURS = ("accounts", "approvals", "invoices", "dunning", "outbox", "audit", "staff", "intake")
 # Tables, and the history of all of them, whose guards are proved where they are made: tests/staff, tests/audit, tests/intake.
 ELSEWHERE = ("staff_", "intake_", "audit_")
 
@@ -172,6 +185,7 @@ def filled(office, by, settings):
     """A row at least in every table that a guard stands on, and the ids that the statements name."""
     world = make_world(office, by, settings)
     account = world["account"]
+    requests.refuse(world["request"].pk, "no", by=make_user("supervisor", office))
     make_client(account, by)
     first = make_charge(account, by, days_ago=1)
     reversal = ledger.reverse(ledger.JournalEntry.objects.latest("id"), on=dates.today(), by=by, memo="x")
