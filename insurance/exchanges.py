@@ -37,7 +37,7 @@ def begin(payer: Payer, inquiries: Sequence[Inquiry], *, by, now: datetime) -> E
         at = now.astimezone(dates.office_zone())
         trace = f"{at:%y%m%d}{control:09}"
         traced = [
-            replace(inquiry, reference=trace, traces=(Trace("1", f"{trace}-{n}", _company()),))
+            replace(inquiry, reference=f"{trace}-{n}", traces=(Trace("1", f"{trace}-{n}", _company()),))
             for n, inquiry in enumerate(inquiries, 1)
         ]
         data = x270.write(_header(control, at), traced)
@@ -79,26 +79,10 @@ def send(exchange: Exchange) -> Exchange:
             if answer is None:
                 _change(exchange, state=Exchange.State.SENT, error="")
             else:
-                _take(exchange, answer)
+                _Answer(answer).settle(exchange)
             break
     exchange.refresh_from_db()
     return exchange
-
-
-def _take(exchange: Exchange, data: bytes):
-    """The answer on the line the question went out on: it must be to this question."""
-    blob = Blob.keep(data, X12)
-    answers = x271.read(data)
-    told = acknowledgments.read(data)
-    fields = {"answer_id": blob, "answered_at": timezone.now()}
-    if refusal := _refusals(told).get(exchange.control):
-        _change(exchange, state=Exchange.State.REFUSED, error=refusal, **fields)
-    elif not answers.responses:
-        _change(exchange, state=Exchange.State.FAILED, error="The answer could not be read.", **fields)
-    elif exchange.trace not in (said := _traces(answers)) and said:
-        _change(exchange, state=Exchange.State.FAILED, error="The answer belongs to another question.", **fields)
-    else:
-        _change(exchange, state=Exchange.State.ANSWERED, error="", **fields)
 
 
 def _change(exchange: Exchange, **fields) -> bool:
@@ -106,11 +90,39 @@ def _change(exchange: Exchange, **fields) -> bool:
     return bool(Exchange.objects.awaited().filter(pk=exchange.pk).update(**fields))
 
 
+class _Answer:
+    """What came back, read once: the answers in it, whose they are, and what was refused instead of answered."""
+
+    def __init__(self, data: bytes):
+        self.data = data
+        self.found = x271.read(data)
+        told = acknowledgments.read(data)
+        self.traces = _traces(self.found)
+        self.refusals = _refusals(told)
+        self.controls = {_control(each.control) for each in (*told.interchanges, *told.groups)} - {0}
+
+    def settle(self, exchange: Exchange):
+        """Record it as this exchange's; nothing changes for one that is only told that its file arrived."""
+        if refusal := self.refusals.get(exchange.control):
+            state, error = Exchange.State.REFUSED, refusal
+        elif not self.found.responses:
+            if exchange.control in self.controls:
+                return
+            state, error = Exchange.State.FAILED, "The answer could not be read."
+        elif self.traces and exchange.trace not in self.traces:
+            state, error = Exchange.State.FAILED, "The answer belongs to another question."
+        elif not self.found.complete:
+            state, error = Exchange.State.FAILED, "The answer was cut short."
+        else:
+            state, error = Exchange.State.ANSWERED, ""
+        _change(exchange, state=state, error=error, answer_id=Blob.keep(self.data, X12), answered_at=timezone.now())
+
+
 def _traces(answers: x271.Answers) -> set[str]:
-    """Our traces that a 271 brings back: BHT03, and what stands before the last dash of each TRN02."""
-    found = {response.reference for response in answers.responses}
-    found |= {t.number.rpartition("-")[0] for response in answers.responses for t in response.traces if t.kind == "2"}
-    return found - {""}
+    """Our traces that a 271 brings back: what stands before the last dash of each BHT03 and TRN02."""
+    found = [response.reference for response in answers.responses]
+    found += [trace.number for response in answers.responses for trace in response.traces if trace.kind == "2"]
+    return {each.rpartition("-")[0] or each for each in found} - {""}
 
 
 def _refusals(told: Acknowledgments) -> dict[int, str]:
@@ -156,16 +168,9 @@ def _match(path: Path) -> list[Exchange] | None:
     """The exchanges that a file answers; None when it belongs to none of ours. One file may answer many."""
     if path.stat().st_size > LARGEST_ANSWER:
         return None
-    data = path.read_bytes()
-    answers, told = x271.read(data), acknowledgments.read(data)
-    refused = _refusals(told)
-    controls = {_control(each.control) for each in (*told.interchanges, *told.groups)}
-    ours = list(Exchange.objects.filter(Q(trace__in=_traces(answers)) | Q(control__in=controls)))
-    fields = {"answer_id": Blob.keep(data, X12), "answered_at": timezone.now()} if ours else {}
+    answer = _Answer(path.read_bytes())
+    ours = list(Exchange.objects.filter(Q(trace__in=answer.traces) | Q(control__in=answer.controls)))
     for exchange in ours:
-        if exchange.control in refused:
-            _change(exchange, state=Exchange.State.REFUSED, error=refused[exchange.control], **fields)
-        elif exchange.trace in _traces(answers):
-            _change(exchange, state=Exchange.State.ANSWERED, error="", **fields)
+        answer.settle(exchange)
         exchange.refresh_from_db()
     return ours or None

@@ -90,7 +90,7 @@ def start_mail(folder: Path, port: int, answers: Path, log: Path) -> subprocess.
 
 
 def start_payer(port: int, log: Path) -> subprocess.Popen:
-    """The sandbox payer, which answers eligibility questions as real ones do (insurance/sandbox.py)."""
+    """The sandbox payer, which answers eligibility questions as real ones do (insurance/sandbox/)."""
     return processes.start([sys.executable, "-m", "insurance.sandbox", "--port", port], log, os.environ)
 
 

@@ -32,6 +32,10 @@ class Transaction:
     interchange: int
     segments: list[Segment] = field(default_factory=list)
 
+    @property
+    def ended(self) -> bool:
+        return self.segments[-1].name == "SE"
+
 
 @dataclass
 class Group:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from . import parties
 from .envelope import Transaction
 from .findings import Notes, quoted
-from .parties import DEPENDENT, PAYER, PROVIDER, SUBSCRIBER
+from .parties import DEPENDENT, PAYER, PROVIDER, SUBSCRIBER, Party
 from .segments import Segment
 
 OF_CODE = {"20": "source", "21": "receiver", "22": "subscriber", "23": "dependent"}
@@ -22,6 +23,13 @@ class Level:
     parent: "Level | None" = None
     children: int = 0
     segments: list[Segment] = field(default_factory=list)
+    party: Party | None = None
+
+    @property
+    def own(self) -> list[Segment]:
+        """Its segments before its first benefit."""
+        first = next((at for at, segment in enumerate(self.segments) if segment.name == "EB"), len(self.segments))
+        return self.segments[:first]
 
     def above(self, name: str) -> "Level | None":
         """This level or the one over it that is called so."""
@@ -48,6 +56,8 @@ def read(transaction: Transaction, notes: Notes) -> list[Level]:
         if not has_levels and not within and segment.name == "NM1" and segment.get(1) in OF_ENTITY:
             tree.hang(Level(OF_ENTITY[segment.get(1)]))
         tree.levels[-1].segments.append(segment)
+    for level in tree.levels[1:]:
+        level.party = parties.read(level.own, notes)
     return tree.levels
 
 

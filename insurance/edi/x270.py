@@ -12,8 +12,6 @@ from .parties import Party
 from .segments import Segment
 from .values import Days, of_days
 
-SUBJECT = {"EQ", "AMT", "III", "TRN", "DTP", "HI"}
-
 
 @dataclass(frozen=True)
 class Question:
@@ -74,16 +72,14 @@ def _asks(level: Level) -> bool:
 
 
 def _inquiry(level: Level, reference: str, notes: Notes) -> Inquiry:
-    def party(name: str) -> Party | None:
-        found = level.above(name)
-        return parties.read(found.segments, notes) if found else None
-
-    own = level.segments
+    branch = (level.above(name) for name in levels.CODE_OF)
     return Inquiry(
-        party("source"), party("receiver"), party("subscriber"), party("dependent"), reference,
-        eligibility.traces(own), eligibility.all_days(own, notes),
-        tuple(_question(segment) for segment in own if segment.name == "EQ"),
-    )  # fmt: skip
+        *(each and each.party for each in branch),
+        reference=reference,
+        traces=eligibility.traces(level.segments),
+        days=eligibility.all_days(level.segments, notes),
+        questions=tuple(_question(segment) for segment in level.segments if segment.name == "EQ"),
+    )
 
 
 def _question(segment: Segment) -> Question:

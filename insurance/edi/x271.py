@@ -69,19 +69,19 @@ class Answers:
     responses: list[Response]
     findings: Findings
     is_x12: bool = True
+    complete: bool = True  # whether each answer came to its end
 
 
 def read(data: bytes) -> Answers:
     """Every answer of a file, in its order."""
     file = envelope.read(data)
-    found, sets = [], 0
-    for transaction in file.transactions:
-        if transaction.set == "271":
-            sets += 1
-            found += _transaction(transaction, file.findings.of(transaction.interchange))
+    sets = [transaction for transaction in file.transactions if transaction.set == "271"]
+    found = []
+    for transaction in sets:
+        found += _transaction(transaction, file.findings.of(transaction.interchange))
     if file.interchanges and not sets:
         file.findings.note("error", 0, 0, "The file answers nothing: no 271 was found in it.")
-    return Answers(found, file.findings, bool(file.interchanges))
+    return Answers(found, file.findings, bool(file.interchanges), all(each.ended for each in sets))
 
 
 def _transaction(transaction: Transaction, notes: Notes) -> list[Response]:
@@ -94,37 +94,29 @@ def _transaction(transaction: Transaction, notes: Notes) -> list[Response]:
 
 
 def _answers(level: Level) -> bool:
-    """People, and whatever level carries an EB or AAA. A subscriber with dependents only stands over them."""
-    names = {segment.name for segment in level.segments}
-    if names & {"EB", "AAA"}:
+    """Whoever has an EB or AAA, at any level; and people without dependents, who should have one."""
+    if any(segment.name in ("EB", "AAA") for segment in level.segments):
         return True
-    return level.name in ("subscriber", "dependent") and (not level.children or "TRN" in names)
+    return level.name in ("subscriber", "dependent") and not level.children
 
 
 def _response(level: Level, reference: str, transaction: Transaction, notes: Notes) -> Response:
-    first = next((at for at, segment in enumerate(level.segments) if segment.name == "EB"), len(level.segments))
-    own, rows = level.segments[:first], level.segments[first:]
+    own, subscriber = level.own, level.above("subscriber")
     for segment in own:
         if segment.name not in KNOWN:
             notes.warning(segment.number, f"{segment.name} is not expected here; it was left out.")
-
-    def party(name: str) -> Party | None:
-        above = level.above(name)
-        if above is None:
-            return None
-        return parties.read(own if above is level else _before_benefits(above), notes)
-
+    branch = (level.above(name) for name in levels.CODE_OF)
     return Response(
-        party("source"), party("receiver"), party("subscriber"), party("dependent"), reference,
-        eligibility.traces(own), eligibility.all_days(own, notes),
-        tuple(benefits.rejection(segment, level.name) for segment in own if segment.name == "AAA"),
-        benefits.read(rows, notes), transaction.interchange, transaction.control,
-    )  # fmt: skip
-
-
-def _before_benefits(level: Level) -> list:
-    first = next((at for at, segment in enumerate(level.segments) if segment.name == "EB"), len(level.segments))
-    return level.segments[:first]
+        *(each and each.party for each in branch),
+        reference=reference,
+        # Some payers leave the trace of a dependent with the subscriber.
+        traces=eligibility.traces(own) or eligibility.traces(subscriber.own if subscriber else []),
+        days=eligibility.all_days(own, notes),
+        rejections=tuple(benefits.rejection(each, level.name or "source") for each in own if each.name == "AAA"),
+        benefits=benefits.read(level.segments[len(own) :], notes),
+        interchange=transaction.interchange,
+        transaction=transaction.control,
+    )
 
 
 def write(header: writer.Header, responses: Iterable[Response]) -> bytes:

@@ -11,7 +11,7 @@ from insurance.edi.values import Days
 from insurance.edi.x270 import Inquiry
 from insurance.edi.x271 import Response
 
-OFFICE, SPECIALIST, URGENT, EMERGENCY, IMAGING, THERAPY = "98", "A0", "UC", "86", "62", "PT"
+OFFICE, SPECIALIST, URGENT, EMERGENCY, IMAGING, THERAPY = "98", "3", "UC", "86", "62", "PT"
 YEAR, REMAINING, VISIT, DAY = "23", "29", "27", "7"
 IN, OUT, EITHER = "Y", "N", "W"
 CORRECT, AGAIN_NOT = "C", "N"
@@ -166,5 +166,12 @@ def _primary_care() -> Benefit:
 
 
 def _contact() -> Benefit:
-    desk = Party("VN", "2", "BEHAVIORAL HEALTH DESK", contacts=(Contact("IC", "", (("TE", "8005550134"),)),))
+    desk = Party(
+        "VN",
+        "2",
+        "BEHAVIORAL HEALTH DESK",
+        id_qualifier="PI",
+        id="60054",
+        contacts=(Contact("IC", "", (("TE", "8005550134"),)),),
+    )
     return Benefit("U", service_types=("MH",), entities=(desk,))
