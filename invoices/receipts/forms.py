@@ -139,7 +139,13 @@ class LayingForm(OnceMixin, OfficeForm):
     @property
     def wants_showing(self) -> bool:
         """The allocation on the screen was made for another amount, payer, text or order than now stands there."""
-        return self.received is not None and not self._unread and self.data.get("shown_for") != self._now
+        return self.can_show and self.data.get("shown_for") != self._now
+
+    @property
+    def can_show(self) -> bool:
+        """There is money to lay out. What held a card number is said first: a second look would find it taken out already."""
+        held_card = any(self.has_error(name, "card") for name in self.fields)
+        return self.received is not None and not self._unread and not held_card
 
     @property
     def _now(self) -> str:
@@ -236,7 +242,7 @@ class LayingForm(OnceMixin, OfficeForm):
         gone = [
             n for n, typed in self.data.items() if n.startswith(PAY) and n not in self.fields and typed.strip(" 0.,$")
         ]
-        if gone and not self._unread and not self.wants_showing:
+        if gone and self.can_show and not self.wants_showing:
             words = (
                 "A charge that you were paying is settled meanwhile. What you laid on it is unapplied now; look again."
             )

@@ -69,7 +69,7 @@ def _receipt(request, account: Account | None, payer: Payer | None):
     valid, fresh = form.is_bound and form.is_valid(), False
     if act == "post" and (former := _sent_before(home, form)):
         return _posted(request, former, account)
-    if form.is_bound and form.received is not None and (form.wants_showing or act in ("due", "oldest")):
+    if form.is_bound and form.can_show and (form.wants_showing or act in ("due", "oldest")):
         form, fresh = form_of(form.proposed()), True
         form.is_valid()
     elif valid and act == "post":
@@ -260,11 +260,12 @@ def payment_allocate(request, pk):
         return LaterForm(data, payment=row, left=source.cents, home=home, by=request.user, today=today)
 
     form, act = form_of(_ordered(request)), request.POST.get("act", "")
-    fresh = not form.is_bound or (form.is_valid() or form.errors) and (form.wants_showing or act in ("due", "oldest"))
+    valid = form.is_bound and form.is_valid()
+    fresh = not form.is_bound or (form.can_show and (form.wants_showing or act in ("due", "oldest")))
     if fresh:
         form = form_of(form.proposed())
         form.is_valid()
-    elif form.is_valid() and act == "post":
+    elif valid and act == "post":
         try:
             new = lay_unapplied(row, where, form.shares, on=today, form=form.key, by=request.user)
         except ledger.Refused as refusal:
@@ -274,7 +275,7 @@ def payment_allocate(request, pk):
             return redirect("payment", pk=row.pk)
     context = {
         "payment": row, "source": source, "account": home, "payer": row.payer, "form": form, "lines": form.lines, "sums": form.sums,
-        "fresh": bool(fresh), "changed": bool(fresh) and act == "post", "notes": form.offered.notes,
+        "fresh": fresh, "changed": fresh and act == "post", "notes": form.offered.notes,
     }  # fmt: skip
     return answer_form(request, "receipts/allocate.html", context)
 
