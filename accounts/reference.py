@@ -1,4 +1,4 @@
-"""The first reasons for taking off, moving and undoing, loaded after each migrate where they are missing by code.
+"""The first reasons for taking off, moving and undoing, and the chart of bookkeeping, loaded after each migrate where missing.
 
 Limits are a proposal for a small office; offices change all of it as data. Sources are to be confirmed by counsel.
 """
@@ -28,7 +28,32 @@ REASONS = [
 ]  # fmt: skip
 
 
+# Where each book goes in the office's own bookkeeping: numbers as many small offices have them.
+LEDGER_ACCOUNTS = [
+    ("cash", "1010", "Cash and bank"),
+    ("receivable", "1200", "Accounts receivable"),
+    ("transfer_clearing", "1290", "Transfers between accounts"),
+    ("unapplied", "2200", "Unapplied receipts"),
+    ("agency_payable", "2300", "Owed to collection agencies"),
+    ("revenue", "4000", "Service revenue"),
+    ("contractual", "4100", "Contractual adjustments"),
+    ("discount", "4110", "Discounts granted"),
+    ("charity", "4120", "Financial assistance"),
+    ("small_balance", "4130", "Small balances written off"),
+    ("provider_adjustments", "4140", "Payers’ provider adjustments"),
+    ("refunds", "4150", "Refunds"),
+    ("late_fees", "4200", "Late fees"),
+    ("interest", "4210", "Interest charged"),
+    ("bad_debt", "6100", "Bad debt"),
+    ("agency_fees", "6110", "Collection agency fees"),
+]
+
+
 def load(**_):
+    ledger_account = apps.get_model("accounts", "LedgerAccount")
+    ledger_account.objects.bulk_create(
+        [ledger_account(book=book, code=code, name=name) for book, code, name in LEDGER_ACCOUNTS], ignore_conflicts=True
+    )
     reason = apps.get_model("accounts", "Reason")
     known = set(reason.objects.values_list("code", flat=True))
     reason.objects.bulk_create(reason(**dict(zip(NAMES, row, strict=True))) for row in REASONS if row[1] not in known)

@@ -3,7 +3,7 @@
 from billing_office.staff.access import route
 
 from .models import Account, AccountFlag, Client, ContactPoint, Hold, JournalEntry
-from .views import accounts, charges, corrections, payers, people, reasons, stops
+from .views import accounts, bookkeeping, charges, corrections, payers, people, reasons, stops
 
 ACCOUNT = "accounts/<int:pk>/"
 
@@ -31,6 +31,11 @@ urlpatterns = [
         reads=JournalEntry,
     ),
     *reasons.REASONS.routes(route, "reasons/", read="read_reasons"),
+    route("journal/", bookkeeping.journal, may="export_journal", name="journal"),
+    route("journal/<str:book>/", bookkeeping.journal_entries, may="export_journal", name="journal_entries"),
+    route("ledger-accounts/", bookkeeping.CHART.list, may="export_journal", name="ledger_accounts"),
+    route("ledger-accounts/<int:pk>/", bookkeeping.CHART.page, may="export_journal", name="ledger_account"),
+    route("ledger-accounts/<int:pk>/edit/", bookkeeping.CHART.change, may="edit_chart", name="ledger_account_edit"),
     route("payers/", payers.PAYERS.list, may="read_payers", name="payers"),
     route("payers/new/", payers.payer_new, may="edit_payers", name="payer_new"),
     route("payers/<int:pk>/", payers.PAYERS.page, may="read_payers", name="payer"),

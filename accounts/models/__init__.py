@@ -6,6 +6,7 @@ from .document import Blob, Document
 from .flag import AccountFlag
 from .hold import Hold
 from .journal import Book, JournalEntry, Kind, Posting
+from .ledger_account import LedgerAccount
 from .message import Message
 from .note import Note
 from .number import NumberSeries
@@ -29,6 +30,7 @@ __all__ = [
     "Hold",
     "JournalEntry",
     "Kind",
+    "LedgerAccount",
     "Message",
     "Note",
     "NumberSeries",

@@ -39,6 +39,7 @@ class Records:
     order: tuple[str, ...] = ("id",)
     facts: list[Column] = field(default_factory=list)
     find: Callable[[QuerySet, str], QuerySet] | None = None
+    fixed: bool = False  # the rows are given: they are edited, none is added
     folder: str = "records"  # where list.html, page.html and form.html are; a folder of one's own extends these
 
     def routes(self, route, prefix: str, *, read: str) -> list:

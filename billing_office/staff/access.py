@@ -44,6 +44,8 @@ RIGHTS: dict[str, frozenset[str]] = {
         "edit_payers": {Role.BILLER, Role.SUPERVISOR},
         "read_board": {Role.SUPERVISOR, Role.AUDITOR},
         "close_periods": {Role.SUPERVISOR},
+        "export_journal": {Role.SUPERVISOR, Role.AUDITOR},
+        "edit_chart": {Role.SUPERVISOR},
         "read_settings": {Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR},
         "edit_settings": {Role.ADMIN},
         "edit_ladder": {Role.SUPERVISOR, Role.ADMIN},

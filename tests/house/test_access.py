@@ -5,7 +5,7 @@ from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 
-from accounts.models import AccountFlag, Hold, Message, Reason
+from accounts.models import AccountFlag, Hold, LedgerAccount, Message, Reason
 from billing_office import schedule
 from billing_office.audit.gate import Gate
 from billing_office.audit.models import Act
@@ -70,6 +70,7 @@ def make_world(office, by, settings):
         "office": office, "outbox": Job.objects.latest("id"), "reminder_level": ReminderLevel.objects.first(),
         "act": Act.objects.filter(account_id=account.pk).latest("id"),
         "entry": account.entries.latest("id"), "reason": Reason.objects.first(), "request": make_request(account, by),
+        "ledger_account": LedgerAccount.objects.first(),
     }  # fmt: skip
 
 
@@ -78,6 +79,7 @@ NAMED = {
     "accounts": "account", "clients": "client", "contacts": "contact", "flags": "flag", "holds": "hold", "invoices": "invoice",
     "documents": "document", "messages": "message", "payers": "payer", "staff": "staff", "offices": "office", "outbox": "outbox",
     "ladder": "reminder_level", "audit": "act", "entries": "entry", "reasons": "reason", "approvals": "request",
+    "ledger-accounts": "ledger_account",
 }  # fmt: skip
 
 
@@ -87,7 +89,7 @@ def address(pattern, world) -> str:
         if isinstance(converter, IntConverter):
             kwargs[name] = world[NAMED[route.split("/")[0]]].pk
         else:
-            kwargs[name] = {"owner": "client", "column": "all"}.get(name, "none.eml")
+            kwargs[name] = {"owner": "client", "column": "all", "book": "cash"}.get(name, "none.eml")
     return reverse(pattern.name, kwargs=kwargs)
 
 
@@ -135,7 +137,7 @@ def test_nobody_reaches_anything_but_what_is_public(world):
                 assert response.headers["Location"].startswith(reverse("sign_in")), name
 
 
-SHARED = {"payer", "staff", "office", "outbox", "reminder_level", "reason"}  # of the house, or for those who keep all offices
+SHARED = {"payer", "staff", "office", "outbox", "reminder_level", "reason", "ledger_account"}  # of the house, or for those who keep all offices
 
 
 @pytest.mark.parametrize("role", ROLES)

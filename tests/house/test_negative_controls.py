@@ -77,6 +77,8 @@ COPIES = {
     "snapshot_once_a_period": ("accounts_snapshot", {}),
     "act_has_a_verb": ("audit_act", {"verb": "''"}),
     "cycle_open_once": ("dunning_dunningcycle", {}),
+    "accounts_ledgeraccount_book_key": ("accounts_ledgeraccount", {}),
+    "ledger_account_is_of_a_book": ("accounts_ledgeraccount", {"book": "'X'"}),
     "accounts_reason_code_key": ("accounts_reason", {}),
     "reason_kind_is_known": ("accounts_reason", {"code": "'X'", "kind": "'whim'"}),
     "reason_limits_are_not_negative": ("accounts_reason", {"code": "'X'", "clerk_cents": "-1"}),

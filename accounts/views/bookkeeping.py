@@ -1,0 +1,126 @@
+"""The journal for the office's bookkeeping: sums by book on screen, by day or entry as a file; and the chart it goes by."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts import bookkeeping, ledger
+from accounts.forms.bookkeeping import LedgerAccountForm, SpanForm
+from accounts.models import Book, LedgerAccount, Posting
+from billing_office.audit.acts import record
+from billing_office.lib.tables import Column, Empty, Table, export, keyset
+from billing_office.lib.views import Records
+from billing_office.staff.access import may
+
+SUMS = [
+    Column("code", "Account", value="ledger.code", kind="id"),
+    Column("name", "Name", value="ledger.name"),
+    Column("book", "Our book", value="label", lo=True),
+    Column("debit", "Debit", kind="nil_money"),
+    Column("credit", "Credit", kind="nil_money"),
+    Column("net", "Debit less credit", kind="money", lo=True),
+]
+BY_DAY = [Column("day", "Date", kind="day"), *SUMS[:5]]
+ENTRIES = [
+    Column("date", "Date", value="entry.effective_date", kind="day"),
+    Column("entry", "Entry", value="entry_id", kind="int"),
+    Column("kind", "Kind", value="entry.get_kind_display"),
+    Column("number", "Client account", value=lambda p: p.account.number or "", kind="id"),
+    Column("book", "Our book", value="get_book_display"),
+    Column("code", "Account", value="code", kind="id"),
+    Column("debit", "Debit", value=lambda p: max(p.cents, 0), kind="nil_money"),
+    Column("credit", "Credit", value=lambda p: max(-p.cents, 0), kind="nil_money"),
+    Column("posted", "Posted", value="entry.posted_at", kind="moment", lo=True),
+]
+
+
+def journal(request):
+    form = SpanForm(request.GET or None)
+    first, last = form.span()
+    rows = bookkeeping.postings(request.user, first, last)
+    if file := _file(request, rows, first, last):
+        record(
+            request.user, "journal_exported", detail={"first": str(first), "last": str(last), "as": request.GET["as"]}
+        )
+        return file
+    lines = bookkeeping.by_book(rows)
+    days = urlencode({"first": first, "last": last})
+    table = Table(
+        SUMS, lines, caption="Journal by account",
+        href=lambda line: f"{reverse('journal_entries', args=[line.book])}?{days}",
+        totals={"debit": sum(line.debit for line in lines), "credit": sum(line.credit for line in lines)},
+        empty=Empty("Nothing was posted on these days", "Choose other days above."),
+    )  # fmt: skip
+    closed = ledger.closed_through()
+    context = {
+        "form": form, "first": first, "last": last, "days": days, "table": table, "final": closed is not None and last <= closed,
+    }  # fmt: skip
+    return render(request, "accounts/journal.html", context)
+
+
+def _file(request, rows, first, last):
+    asked, name = request.GET.get("as", ""), f"journal-{first}-{last}"
+    if request.GET.get("by") == "entry":
+        return export(Table(ENTRIES, _told(rows)), f"{name}-entries", asked)
+    return export(Table(BY_DAY, bookkeeping.by_day(rows)), name, asked) if asked in ("csv", "xlsx") else None
+
+
+def _told(rows):
+    return bookkeeping.with_codes(rows).select_related("entry", "account").order_by("entry__effective_date", "id")
+
+
+def journal_entries(request, book):
+    """The postings behind one book's sums."""
+    if book not in Book.values:
+        raise Http404("No such book.")
+    form = SpanForm(request.GET or None)
+    first, last = form.span()
+    rows = bookkeeping.postings(request.user, first, last).filter(book=book)
+    if file := export(Table(ENTRIES, _told(rows)), f"journal-{book}-{first}-{last}", request.GET.get("as", "")):
+        record(request.user, "journal_exported", detail={"first": str(first), "last": str(last), "book": book})
+        return file
+    found = bookkeeping.with_codes(rows).select_related("entry", "account")
+    page = keyset(found, ("entry__effective_date", "id"), request.GET.get("after"), request.GET.get("before"))
+    href = _href if may(request.user, "read_accounts") else None
+    table = Table(
+        ENTRIES, page.rows, caption="Postings", href=href, page=page, empty=Empty("No postings", "Choose other days.")
+    )
+    context = {
+        "table": table,
+        "book": Book(book).label,
+        "first": first,
+        "last": last,
+        "days": urlencode({"first": first, "last": last}),
+    }
+    return render(request, "accounts/journal_entries.html", context)
+
+
+def _href(posting: Posting) -> str | None:
+    return reverse("account", args=[posting.account_id]) if posting.account.number else None
+
+
+# -- the chart -----------------------------------------------------------------------------------------------------------
+
+
+def _edited(user, row: LedgerAccount, changed: list[str], created: bool):
+    record(user, "ledger_account_edited", row, changed=changed)
+
+
+CHART = Records(
+    model=LedgerAccount,
+    noun="ledger account",
+    plural="ledger accounts",
+    form=LedgerAccountForm,
+    queryset=lambda user: LedgerAccount.objects.all(),
+    on_save=_edited,
+    edit="edit_chart",
+    fixed=True,
+    order=("code", "id"),
+    columns=[
+        Column("code", "Number", kind="id"),
+        Column("name", "Name"),
+        Column("book", "Takes our book", value="get_book_display"),
+    ],
+)
