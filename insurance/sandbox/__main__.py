@@ -84,7 +84,7 @@ def _bytes(member: str, question: bytes, inquiries: list[x270.Inquiry]) -> bytes
         return writer.acknowledgment(header, asking[0].control, "R", "009")
     data = x271.write(header, [answer(inquiry, now.date()) for inquiry in inquiries])
     if member.startswith("MALFORMED"):
-        return data[: len(data) // 8]
+        return data[: len(data) * 2 // 3]
     return data + b" " * HUGE if member.startswith("HUGE") else data
 
 

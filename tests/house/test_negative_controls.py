@@ -12,11 +12,13 @@ import pytest
 from django.db import connection
 
 from accounts import ledger, periods
-from accounts.models import Payment
+from accounts.models import Payer, Payment
 from billing_office import schedule
 from billing_office.approvals import requests
 from billing_office.lib import dates
+from insurance import exchanges
 from tests.factories import make_charge, make_client, make_payment, make_user
+from tests.insurance.edi import inquiry
 
 from .test_access import make_world
 
@@ -98,6 +100,13 @@ COPIES = {
     "level_within_two_years": ("dunning_reminderlevel", {"level": "9", "days_after_due": "731"}),
     "dunning_reminderlevel_days_after_due_key": ("dunning_reminderlevel", {"level": "9"}),
     "dunning_reminderlevel_level_key": ("dunning_reminderlevel", {"days_after_due": "9"}),
+    "exchange_state_is_known": ("insurance_exchange", {"control": "9", "trace": "'X'", "state": "'lost'"}),
+    "exchange_answered_has_its_answer": (
+        "insurance_exchange",
+        {"control": "9", "trace": "'X'", "state": "'answered'", "answer_id": "NULL"},
+    ),
+    "insurance_exchange_control_key": ("insurance_exchange", {"trace": "'X'"}),
+    "insurance_exchange_trace_key": ("insurance_exchange", {"control": "9"}),
     "invoice_asks_for_something": (
         "invoices_invoice",
         {"cents": "0", "number": "'X'", "series_number": "99", "source_key": "'X'", "document_id": "99"},
@@ -195,6 +204,7 @@ def filled(office, by, settings):
     make_charge(account, by, days_ago=70)
     periods.close(periods.month_end(dates.today() - timedelta(days=50)), today=dates.today(), by=by)
     account.holds.update(until=dates.today())
+    exchanges.begin(Payer.objects.earliest("id"), [inquiry()], by=by, now=dates.now())
     on = dates.today() + timedelta(days=40)
     schedule.run_steps(on, dates.office_time(on), as_of=dates.office_time(on))
     schedule.today_begins()
