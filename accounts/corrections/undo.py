@@ -22,6 +22,7 @@ _RIGHTS = {
     Kind.ALLOCATION: "post_client_payments",
     Kind.PAYER_PAYMENT: "post_payer_payments",
     Kind.TRANSFER_RESPONSIBILITY: "move_responsibility",
+    Kind.ACCOUNT_TRANSFER: "transfer_money",
 }
 
 

@@ -38,10 +38,6 @@ class CorrectionForm(OnceMixin, OfficeForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].offer()
 
-    @property
-    def head_fields(self):
-        return self.visible_fields()
-
     def clean(self):
         cleaned = super().clean()
         reason = cleaned.get("reason")

@@ -19,7 +19,7 @@ def account_adjust(request, pk):
     form = AdjustForm(
         request.POST or None, account=account, reader=request.user, initial=_item_asked_for(request, account)
     )
-    return _correct(request, account, form, "adjusted", "Take off")
+    return _correct(request, account, form, "adjusted", "Adjust")
 
 
 def account_move(request, pk):

@@ -14,7 +14,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
-from accounts.models import AccountFlag, Charge, Client, ContactPoint, Hold, Note, Payer
+from accounts.models import AccountFlag, Charge, Client, ContactPoint, Hold, Note, Payer, Reason
 from billing_office.lib import dates
 from billing_office.staff import access
 from billing_office.staff.models import Office, User
@@ -43,6 +43,11 @@ GOOD = {
     "hold_new": {"kind": "pause", "reason": "Asked for time.", "until": str(dates.today() + timedelta(days=20))},
     "charge_new": {"description": "Visit", "amount": "100.00"},
     "payment_new": {"amount": "50.00", "reference": "1017", "act": "post"},
+    "account_adjust": {"amount": "1.00", "note": "Agreed by telephone."},
+    "account_move": {"amount": "1.00", "note": "Written agreement."},
+    "entry_reverse": {"act": "post"},
+    "approval_refuse": {"answer": "Not now."},
+    "reason_new": {"kind": "discount", "code": "NEW", "words": "A new reason", "biller_cents": "10.00"},
     "payer_new": {"name": "Good Health", "payer_class": "insurer"},
     "office_new": {"code": "FIR", "name": "Fir Clinic"},
     "reminder_level_new": {
@@ -56,8 +61,9 @@ ROWS = {
     "account_new": Client, "client_new": Client, "client_edit": Client, "contact_new": ContactPoint, "note_new": Note,
     "flag_new": AccountFlag, "hold_new": Hold, "charge_new": Charge, "payer_new": Payer, "payer_edit": Payer,
     "office_new": Office, "office_edit": Office, "reminder_level_new": ReminderLevel,
-    "reminder_level_edit": ReminderLevel, "staff_new": User, "staff_edit": User,
+    "reminder_level_edit": ReminderLevel, "reason_new": Reason, "reason_edit": Reason, "staff_new": User, "staff_edit": User,
 }  # fmt: skip
+POSTING = {"charge_new", "payment_new", "invoice_new", "account_adjust", "account_move", "entry_reverse"}
 # Forms whose own tests know how they are filled: secrets and codes are checked there (tests/staff), here only attacked.
 SECRETS = {"prove", "own_password", "second_factor_set", "staff_password", "sign_in"}
 EVERYWHERE = {"preferences", "sign_out", "session_stay"}  # forms of the bar
@@ -128,6 +134,10 @@ def filled(name, browser, to, form):
         answer = browser.post(to, data | {"act": ["propose"]})
         form = Forms(answer.content.decode()).forms[-1]
         data = sent_by(form) | {"act": ["post"]}
+    if name in ("account_adjust", "account_move"):  # so with what they do
+        data |= {field: f.options[-1:] for field, f in form[1].items() if f.kind == "choice"}
+        form = Forms(browser.post(to, data | {"act": ["show"]}).content.decode()).forms[-1]
+        data = sent_by(form) | {"act": ["post"]}
     return form[1], data
 
 
@@ -169,7 +179,7 @@ def attack(name, browser, to, data) -> list[str]:
             wrong.append("refused without a word")
         if answer.status_code not in (200, 202, 204, 302, 400, 404, 405, 409, 422):
             wrong.append(f"answered {answer.status_code}")
-        if not answer.refused and name in ("charge_new", "payment_new", "invoice_new") and (broken := sound()):
+        if not answer.refused and name in POSTING and (broken := sound()):
             wrong.append(f"the books are broken: {broken}")
         wrong += [f"{mark} became markup" for mark in hostile.RAW if mark in page]
         wrong += list(stored_otherwise(name, to, data, answer))

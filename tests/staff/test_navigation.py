@@ -8,8 +8,8 @@ from billing_office.staff.models import Role
 
 def bar_of(browser):
     page = browser.get(reverse("own_password")).content.decode()
-    nav = re.search(r'<nav class="nav".*?</nav>', page, re.S)
-    return set(re.findall(r">([^<>]+)</a>", nav.group(0))) if nav else set()
+    bars = re.findall(r'<nav class="(?:nav|menu)".*?</nav>', page, re.S)  # in sight, and behind "More"
+    return {word.strip() for bar in bars for word in re.findall(r"<a [^>]*>([^<>]+)<", bar)}
 
 
 @pytest.mark.parametrize(
