@@ -96,6 +96,7 @@ class _Reader:
         self.rest = chunk.segments[1:] if isa else chunk.segments
         self.group: Group | None = None
         self.transaction: Transaction | None = None
+        self.controls: set[str] = set()  # of the sets of this group
         self.ended, self.has_isa, self.strays = False, isa is not None, []
 
     def read(self) -> Interchange:
@@ -138,6 +139,7 @@ class _Reader:
 
     def _gs(self, segment: Segment):
         self._close_group(segment.number)
+        self.controls = set()
         self.group = Group(segment.get(1), segment.get(8), segment.get(6), segment.get(2), segment.get(3))
         self.interchange.groups.append(self.group)
 
@@ -153,8 +155,9 @@ class _Reader:
             self.notes.warning(
                 segment.number, f"Set {kind} belongs into a group {wanted}, not {quoted(self.group.type)}."
             )
-        if any(other.control == control for other in self.group.transactions):
+        if control in self.controls:
             self.notes.warning(segment.number, f"Transaction set {quoted(control)} stands in its group twice.")
+        self.controls.add(control)
         self.transaction = Transaction(kind, control, segment.get(3), self.interchange.number, [segment])
         self.group.transactions.append(self.transaction)
 

@@ -108,7 +108,7 @@ def test_read_eligibility_in_words_for_a_clerk(run):
         "    CALL FIRST",
         "  Coinsurance, 3 visits, in or out of network, AUTHORIZATION REQUIRED",
         "    for MRI or CT scan",
-        "  Limit, share .5, remaining",
+        "  Limit, 50%, remaining",
         "    for the plan as a whole",
         "    REFUSED: The payer could not read part of the question. Check the coverage's data, then ask again. Correct it and"
         " ask again.",

@@ -127,6 +127,7 @@ def test_names_that_are_not_utf_8():
         (b"GE*1*7", b"GE*2*7", (15, "GE01 says “2”; transaction sets found: 1.")),
         (b"IEA*1*000000012", b"IEA*1*000000099", (16, "IEA02 is “000000099”, but ISA13 is “000000012”.")),
         (b"GS*HB*", b"GS*HP*", (3, "Set 271 belongs into a group HB, not “HP”.")),
+        (b"GE*1*7", b"ST*271*0001~SE*2*0001~GE*2*7", (15, "Transaction set “0001” stands in its group twice.")),
         (b"SE*12*0001~\n", b"", (14, "Transaction set “0001” does not end: SE was expected.")),
         (b"GE*1*7~\n", b"", (15, "Group “7” does not end: GE was expected.")),
         (b"IEA*1*000000012~\n", b"", (15, "The interchange does not end: IEA was expected after this segment.")),

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from accounts.models import Blob
 from insurance import clearinghouse, connectivity, exchanges
+from insurance.checks import usable_clearinghouse
 from insurance.clearinghouse import Misconfigured
 from insurance.connectivity import Envelope
 from insurance.edi import acknowledgments, writer, x270, x271
@@ -184,6 +185,7 @@ def test_a_clearinghouse_that_cannot_be_used_is_refused_in_words(ask, settings, 
     exchange = ask("W1")
     with pytest.raises(Misconfigured):
         exchanges.send(exchange)
+    assert bool(usable_clearinghouse(None)) is (address not in ("", "sandbox"))
     exchange.refresh_from_db()
     assert (exchange.state, exchange.attempts) == ("waiting", 0)
 

@@ -15,7 +15,16 @@ from django.conf import settings
 from billing_office import BASE_DIR
 from billing_office.lib.rendering import fonts
 
-SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "MAIL_SINK", "SECRET_KEY", "PRODUCTION")
+SERVERS = (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "MAIL_SINK",
+    "CLEARINGHOUSE",
+    "SECRET_KEY",
+    "PRODUCTION",
+)
 SHELL = ("shell", "--no-imports", "-c")  # and a line of Python
 
 

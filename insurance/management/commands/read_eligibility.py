@@ -1,6 +1,7 @@
 """manage.py read_eligibility: what payers answered about whom (271)."""
 
 import json
+from decimal import Decimal
 
 from django.core.management.base import BaseCommand
 
@@ -101,7 +102,7 @@ def _benefit_lines(benefit: Benefit) -> list[str]:
         words.INFORMATION.get(benefit.code, f"Code {benefit.code}"),
         words.LEVEL.get(benefit.level, benefit.level),
         "" if benefit.cents is None else money.show(benefit.cents),
-        f"share {benefit.percent}" if benefit.percent else "",
+        _percent(benefit.percent),
         f"{benefit.quantity} {words.QUANTITY.get(benefit.quantity_qualifier, benefit.quantity_qualifier)}".strip(),
         words.PERIOD.get(benefit.period, benefit.period),
         {"Y": "in network", "N": "out of network", "W": "in or out of network"}.get(benefit.in_network, ""),
@@ -119,6 +120,10 @@ def _benefit_lines(benefit: Benefit) -> list[str]:
     lines += [f"    {_entity(each)}" for each in benefit.entities]
     lines += [f"    REFUSED: {_why(each)}" for each in benefit.rejections]
     return lines
+
+
+def _percent(share: str) -> str:
+    return f"{(Decimal(share) * 100).normalize():f}%" if share else ""
 
 
 def _entity(party: Party) -> str:
