@@ -68,6 +68,8 @@ def read(segments: list[Segment], notes: Notes) -> Party:
     for segment in segments:
         get = segment.get
         match segment.name:
+            case "NM1" if found["entity"]:
+                notes.warning(segment.number, "A second NM1 for the same person; it was left out.")
             case "NM1":
                 found |= _name(segment)
             case "N3":

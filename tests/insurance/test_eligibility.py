@@ -150,6 +150,13 @@ def test_what_is_not_known_is_left_out_with_a_word_about_it():
     assert findings("EB*1**30", "ZZZ*1") == [("warning", 14, "ZZZ is not expected in a benefit; it was left out.")]
 
 
+def test_the_first_name_of_a_person_stands():
+    data = interchange(*PAYER, *PROVIDER, *MEMBER, "NM1*74*1*BLACK*ROB", "EB*1**30")
+    found = x271.read(data)
+    assert found.responses[0].subject.last == "WHITE"
+    assert [each.message for each in found.findings] == ["A second NM1 for the same person; it was left out."]
+
+
 def test_a_social_security_number_is_not_taken_in():
     data = interchange(*PAYER, *PROVIDER, *MEMBER, "REF*SY*987654321", "EB*1**30", "REF*SY*987654321")
     assert "987654321" not in repr(x271.read(data).responses)
