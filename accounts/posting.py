@@ -85,6 +85,15 @@ def move_unapplied(
         return first
 
 
+def done_before(verb: str, payment: Payment, form: UUID | None) -> bool:
+    """Whether this form laid or moved money of the payment already."""
+    return form is not None and _acts(verb, payment, form).exists()
+
+
+def _acts(verb: str, row: models.Model, form: UUID):
+    return Act.objects.filter(object_kind=row._meta.label_lower, object_id=row.pk, verb=verb, detail__form=str(form))
+
+
 def _payment_key(home: Account, form: UUID) -> str:
     return f"payment:{home.pk}:{form}"
 
@@ -92,8 +101,7 @@ def _payment_key(home: Account, form: UUID) -> str:
 @contextmanager
 def _first_time(by, verb: str, row: models.Model, accounts, form: UUID, reason=""):
     """Whether this form did `verb` not yet; then it is recorded for each account. Call under the accounts' locks."""
-    done = Act.objects.filter(object_kind=row._meta.label_lower, object_id=row.pk, verb=verb, detail__form=str(form))
-    first = not done.exists()
+    first = not _acts(verb, row, form).exists()
     yield first
     if first:
         for account in accounts:

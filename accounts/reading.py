@@ -93,7 +93,7 @@ class Happening:
     """One line of the timeline: `kind` act, money, message or note; `what` is its word, `cents` its amount if any.
 
     `facts` is what else is known: an act's own detail with `object` and `changed`, the `service` or `services` (how many)
-    of an entry, the `document` of a message.
+    of an entry and the `payment` it names, the `document` of a message.
     """
 
     at: datetime
@@ -118,13 +118,14 @@ _TIMELINE = """
            FROM audit_act a JOIN staff_user u ON u.id = a.actor_id
           WHERE a.account_id = %(account)s AND a.verb NOT LIKE '%%\\_read'
             AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written', 'account_exported', 'message_printed',
-                               'message_sent_again', 'adjusted', 'responsibility_moved', 'entry_reversed')
+                               'message_sent_again', 'adjusted', 'responsibility_moved', 'entry_reversed',
+                               'payment_allocated', 'money_moved', 'receipt_issued')
           ORDER BY a.id DESC LIMIT %(limit)s)
         UNION ALL
         (SELECT CASE WHEN e.effective_date < e.posted_at::date
                      THEN (e.effective_date + time '12:00') AT TIME ZONE 'UTC' ELSE e.posted_at END,
                 'money', e.kind, e.memo, '', max(abs(p.cents)), u.name, e.id,
-                jsonb_build_object('service', min(c.description), 'services', count(DISTINCT c.id))
+                jsonb_build_object('service', min(c.description), 'services', count(DISTINCT c.id), 'payment', min(p.payment_id))
            FROM accounts_journalentry e JOIN staff_user u ON u.id = e.posted_by_id
            JOIN accounts_posting p ON p.entry_id = e.id LEFT JOIN accounts_charge c ON c.id = p.charge_id
           WHERE e.account_id = %(account)s

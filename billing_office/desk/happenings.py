@@ -38,7 +38,10 @@ def _money(item: reading.Happening, services: bool) -> Told:
     count, name = item.facts["services"], item.facts["service"]
     service = f"{count} services" if count > 1 else name if name and services else ""
     tone = "warn" if item.what == Kind.REVERSAL else "good" if item.what in _RECEIVED else "mute"
-    return Told(item.at, Kind(item.what).label, _said(_dollars(item.cents), service, item.detail), tone, _who(item.who))
+    payment = item.facts["payment"]
+    href = reverse("payment", args=[payment]) if payment else ""
+    said = _said(_dollars(item.cents), service, item.detail)
+    return Told(item.at, Kind(item.what).label, said, tone, _who(item.who), href)
 
 
 def _message(item: reading.Happening, services: bool) -> Told:

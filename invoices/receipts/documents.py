@@ -88,7 +88,7 @@ def _check(payment: Payment):
 
 def words(payment: Payment, account: Account, *, on: date) -> dict:
     """Context of the `receipt` template (billing_office/lib/rendering/context.py)."""
-    rows, office = settled(payment), account.office
+    rows, office = settled(payment, [account.pk]), account.office
     total = f"${money.show(payment.cents)}"
     facts = [["Received", dates.long(payment.received_on)], ["Account", account.number], ["Paid with", payment.means]]
     return {
@@ -129,9 +129,17 @@ def _settle(payment: Payment, account: Account, on: date) -> list[dict]:
     later = sum(part.cents for part in parts) - due
     rows = [("Due now", due, "t")]
     rows += [("Not due yet", later, "g")] if later else []
-    kept = ledger.unapplied(payment)
+    kept = ledger.unapplied(payment, account.pk)
     rows += [("Not used yet, kept for you", kept, "g")] if kept else []
+    elsewhere = _on_other_accounts(payment, account)
+    rows += [("Used for other accounts", elsewhere, "g")] if elsewhere else []
     return [{"label": label, "amount": f"${money.show(cents)}", "tone": tone} for label, cents, tone in rows]
+
+
+def _on_other_accounts(payment: Payment, account: Account) -> int:
+    """In cents. What was done there, and for whom, is not this reader's to know."""
+    legs = Posting.objects.filter(payment=payment, book__in=[Book.RECEIVABLE, Book.UNAPPLIED]).exclude(account=account)
+    return -(legs.aggregate(sum=Sum("cents"))["sum"] or 0)
 
 
 def _notes(office) -> list[dict]:

@@ -343,7 +343,7 @@ class LaterForm(LayingForm):
     def clean(self):
         cleaned = super().clean()
         laid = sum(cents or 0 for name, cents in cleaned.items() if name.startswith(PAY))
-        if self.shown and not laid and not self.errors:
+        if self.data.get("act") == "post" and not laid and not self.errors:
             self.add_error(None, ValidationError("Lay some of the money on a charge first.", code="nothing"))
         return cleaned
 

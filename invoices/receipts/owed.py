@@ -39,7 +39,8 @@ def owed(
     """
     mine = Account.objects.for_staff(user)
     accounts = {pk for one in named for pk in one.accounts} | ({home.pk} if home else set())
-    found = aging.parts(mine.filter(pk__in=accounts or _longest_waiting(payer, mine)), today)
+    accounts = accounts or _longest_waiting(payer, mine)
+    found = aging.parts(mine.filter(pk__in=accounts), today) if accounts else []
     parts = [
         part for part in found if part.cents > 0 and part.payer == (payer and payer.pk) and _offered(part, home, named)
     ]

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import ledger
-from accounts.models import Account, Message, Payer, Payment
-from accounts.posting import Done, lay_unapplied, move_unapplied, payment_of, post_payment
+from accounts.models import Account, Book, JournalEntry, Message, Payer, Payment
+from accounts.posting import Done, done_before, lay_unapplied, move_unapplied, payment_of, post_payment
 from billing_office.audit.acts import record
 from billing_office.lib import dates
 from billing_office.lib.money import show
@@ -138,7 +138,7 @@ def receipts(request):
         found = found.filter(reference__icontains=text)
     columns = [
         Column("received_on", "Received", kind="day"),
-        Column("name", "From", value="account.name", link=_payment_href),
+        Column("name", "From", value="account.name"),
         Column("number", "Account", value=lambda p: "" if p.payer_id else p.account.number, kind="id"),
         Column("means", "How"),
         Column("reference", "Reference", kind="id"),
@@ -208,12 +208,19 @@ def payment(request, pk):
         "rows": [(one, one.charge.words_for(request.user)) for one in rows],
         "standing": standing,
         "settled": shown,
+        "undo": _undoable(row, mine) if may(request.user, "reverse_entries") else None,
         "elsewhere": documents.received(row) - shown - left,
         "undone": not documents.received(row),
         "document": document,
         "messages_of": document.messages.all() if document else [],
     }
     return render(request, "receipts/payment.html", context)
+
+
+def _undoable(row: Payment, mine) -> JournalEntry | None:
+    """The entry by which the money came in, on an account of this person's; undoing it undoes the receipt whole."""
+    came = JournalEntry.objects.filter(postings__payment=row, postings__book=Book.CASH, account__in=mine)
+    return came.filter(reversal=None, reverses=None).first()
 
 
 def _standing(row: Payment, user) -> list[unapplied.Standing]:
@@ -261,6 +268,9 @@ def payment_allocate(request, pk):
 
     form, act = form_of(_ordered(request)), request.POST.get("act", "")
     valid = form.is_bound and form.is_valid()
+    if act == "post" and done_before("payment_allocated", row, form.cleaned_data.get("once")):
+        _say_done(request, False, "")
+        return redirect("payment", pk=row.pk)
     fresh = not form.is_bound or (form.can_show and (form.wants_showing or act in ("due", "oldest")))
     if fresh:
         form = form_of(form.proposed())

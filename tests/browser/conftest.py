@@ -12,7 +12,7 @@ from django.db import connections
 from django.db.models import Count
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Account, AccountFlag, ContactPoint, Document, Hold, Message, Payer
+from accounts.models import Account, AccountFlag, ContactPoint, Document, Hold, Message, Payer, Payment
 from accounts.sending import RENDER, SEND
 from billing_office import schedule
 from billing_office.audit.models import Act
@@ -133,6 +133,7 @@ def _things() -> dict:
         "flag": AccountFlag.objects.create(kind="returned_mail", **stop), "hold": Hold.objects.create(kind="review", **stop),
         "invoice": account.invoices.earliest("pk"), "document": Document.objects.filter(blob=None).earliest("pk"),
         "message": Message.objects.earliest("pk"), "payer": Payer.objects.earliest("pk"), "office": account.office,
+        "payment": Payment.objects.filter(payer=None).earliest("pk"),
         "outbox": Job.objects.earliest("pk"), "reminder_level": ReminderLevel.objects.earliest("pk"),
         "act": Act.objects.filter(account_id=account.pk).earliest("pk"),
     }  # fmt: skip

@@ -15,7 +15,16 @@ from billing_office.staff import access
 from billing_office.staff.models import Role
 from dunning.models import ReminderLevel
 from invoices import issuing
-from tests.factories import make_account, make_address, make_charge, make_email, make_payer, make_request, make_user
+from tests.factories import (
+    make_account,
+    make_address,
+    make_charge,
+    make_email,
+    make_payer,
+    make_payment,
+    make_request,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 ROLES = [role for role in Role.values if role != Role.SERVICE]
@@ -66,7 +75,8 @@ def make_world(office, by, settings):
     message = Message.objects.get(document=invoice.document)
     return {
         "account": account, "client": account.guarantor, "contact": point, "flag": flag, "hold": hold, "invoice": invoice,
-        "document": invoice.document, "message": message, "payer": make_payer(by), "staff": make_user("clerk", office),
+        "document": invoice.document, "message": message, "payer": make_payer(by),
+        "payment": make_payment(account, by), "staff": make_user("clerk", office),
         "office": office, "outbox": Job.objects.latest("id"), "reminder_level": ReminderLevel.objects.first(),
         "act": Act.objects.filter(account_id=account.pk).latest("id"),
         "entry": account.entries.latest("id"), "reason": Reason.objects.first(), "request": make_request(account, by),
@@ -77,7 +87,8 @@ def make_world(office, by, settings):
 # Which object a route's number means, where its own address does not say it by its first word.
 NAMED = {
     "accounts": "account", "clients": "client", "contacts": "contact", "flags": "flag", "holds": "hold", "invoices": "invoice",
-    "documents": "document", "messages": "message", "payers": "payer", "staff": "staff", "offices": "office", "outbox": "outbox",
+    "documents": "document", "messages": "message", "payers": "payer", "payments": "payment", "staff": "staff", "offices": "office",
+    "outbox": "outbox",
     "ladder": "reminder_level", "audit": "act", "entries": "entry", "reasons": "reason", "approvals": "request",
     "ledger-accounts": "ledger_account",
 }  # fmt: skip
@@ -137,7 +148,8 @@ def test_nobody_reaches_anything_but_what_is_public(world):
                 assert response.headers["Location"].startswith(reverse("sign_in")), name
 
 
-SHARED = {"payer", "staff", "office", "outbox", "reminder_level", "reason", "ledger_account"}  # of the house, or for those who keep all offices
+# Of the house, or for those who keep all offices.
+SHARED = {"payer", "staff", "office", "outbox", "reminder_level", "reason", "ledger_account"}
 
 
 @pytest.mark.parametrize("role", ROLES)

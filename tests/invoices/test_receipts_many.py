@@ -79,6 +79,13 @@ def test_what_the_remittance_leaves_stands_unapplied_and_is_laid_nowhere_by_gues
     assert (ledger.balance(second), ledger.balance(employer.house_account)) == ((41280, 0), (0, 41280))
 
 
+def test_of_a_payer_who_owes_nothing_all_stands_unapplied(biller, page, employer):
+    shown = biller.post(page, filled(amount="20"))
+    assert "owes nothing that you may see" in shown.content.decode()
+    biller.post(page, as_shown(shown))
+    assert ledger.balance(employer.house_account) == (0, 2000)
+
+
 def test_more_than_is_open_is_told(biller, two, page):
     first, _ = two
     shown = biller.post(page, filled(stub=f"{first.number} 1,085.00"))
