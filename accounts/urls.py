@@ -3,7 +3,7 @@
 from billing_office.staff.access import route
 
 from .models import Account, AccountFlag, Client, ContactPoint, Hold, JournalEntry
-from .views import accounts, bookkeeping, charges, corrections, payers, people, reasons, stops
+from .views import accounts, bookkeeping, charges, corrections, explaining, payers, people, reasons, stops
 
 ACCOUNT = "accounts/<int:pk>/"
 
@@ -23,6 +23,8 @@ urlpatterns = [
     route(f"{ACCOUNT}charges/new/", charges.charge_new, may="post_charges", name="charge_new", reads=Account),
     route(f"{ACCOUNT}adjust/", corrections.account_adjust, may="adjust", name="account_adjust", reads=Account),
     route(f"{ACCOUNT}move/", corrections.account_move, may="move_responsibility", name="account_move", reads=Account),
+    route(f"{ACCOUNT}why/", explaining.account_why, may="read_accounts", name="account_why", reads=Account),
+    route("entries/<int:pk>/", explaining.entry, may="read_accounts", name="entry", reads=JournalEntry),
     route(
         "entries/<int:pk>/reverse/",
         corrections.entry_reverse,

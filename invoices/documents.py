@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from accounts import why
 from accounts.addressing import letterhead, mailing_lines, slip
 from accounts.models import Account
 from billing_office.lib import dates, money
@@ -48,12 +49,8 @@ def _columns(lines):
 
 
 def _lead(lines, total) -> str:
-    billed, off = sum(line.item.charge.cents for line in lines), sum(line.off for line in lines)
-    paid = sum(line.payers_paid for line in lines)
-    came_off = [words for words, cents in [("your discount", off), ("what your insurance paid", paid)] if cents]
-    if came_off:
-        return f"Your services cost ${money.show(billed)}. After {' and '.join(came_off)}, your part is ${money.show(total)}."
-    return f"This is your bill for {len(lines)} {'service' if len(lines) == 1 else 'services'}."
+    """The sentence that a clerk reads out when asked why."""
+    return why.together(why.stories(line.item.charge_id for line in lines).values()).ending_in(total)
 
 
 def _visit_key(line):

@@ -8,6 +8,7 @@ from .receipts import views as receipts
 urlpatterns = [
     route("invoices/", views.invoices, may="read_accounts", name="invoices"),
     route("invoices/<int:pk>/", views.invoice, may="read_accounts", name="invoice", reads=Invoice),
+    route("invoices/<int:pk>/why/", views.invoice_why, may="read_accounts", name="invoice_why", reads=Invoice),
     route(
         "accounts/<int:pk>/invoices/new/", views.invoice_new, may="issue_invoices", name="invoice_new", reads=Account
     ),

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts import ledger
+from accounts import ledger, why
 from accounts.addressing import mailing_lines
 from accounts.models import Account, Document
 from accounts.sending import by_email
@@ -87,6 +87,22 @@ def invoice(request, pk):
         "messages_of": row.document.messages.all(),
     }
     return render(request, "invoices/page.html", context)
+
+
+def invoice_why(request, pk):
+    """Why an invoice asks what it asks: the sentence it was sent with, and how its charges stand today, down to the entries."""
+    row = get_object_or_404(Invoice.objects.for_staff(request.user).select_related("account", "document"), pk=pk)
+    lines = list(row.lines.select_related("open_item"))
+    told = why.stories({line.open_item.charge_id for line in lines})
+    context = {
+        "invoice": row,
+        "account": row.account,
+        "still": balances.of_invoices([row])[row.pk],
+        "sentence": row.document.context.get("lead", ""),
+        "story": why.together(told.values()),
+        "charges": [(line, told[line.open_item.charge_id]) for line in lines],
+    }
+    return render(request, "invoices/why.html", context)
 
 
 def invoice_new(request, pk):

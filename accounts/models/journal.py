@@ -139,3 +139,7 @@ class Posting(models.Model):
 
     def __str__(self):
         return f"{self.book} {self.cents}"
+
+    @property
+    def credit(self) -> int:
+        return max(-self.cents, 0)

@@ -40,6 +40,8 @@ def journal(request):
     form = SpanForm(request.GET or None)
     first, last = form.span()
     rows = bookkeeping.postings(request.user, first, last)
+    if not form.is_bound:
+        form.initial = {"first": first, "last": last}
     if file := _file(request, rows, first, last):
         record(
             request.user, "journal_exported", detail={"first": str(first), "last": str(last), "as": request.GET["as"]}

@@ -53,17 +53,6 @@ class ChargeRow:
     client_paid = property(lambda self: -self.line.client_paid)
     id = property(lambda self: self.line.id)
 
-    @property
-    def sum(self) -> list[tuple[str, int]]:
-        """Why the client owes what they owe: what was billed, and what came off, line by line."""
-        came_off = [
-            ("Discount and adjustments", self.off),
-            ("Paid by payers", self.payers_paid),
-            ("Paid by the client", self.client_paid),
-            (f"Still asked of {self.line.payer_names or 'payers'}", -self.line.open_payers),
-        ]
-        return [("We billed", self.line.billed), *((label, cents) for label, cents in came_off if cents)]
-
 
 @dataclass(frozen=True)
 class NextStep:

@@ -17,6 +17,7 @@ from billing_office.outbox import queue
 from billing_office.outbox.models import Job
 from billing_office.staff.access import may
 
+from .proof import GROUPS
 from .sealing import PROVED
 
 PROVE = "prove_books"  # the kind of the outbox's job; its object is the user who asked
@@ -97,8 +98,14 @@ def _act_href(act: Act) -> str:
 
 
 def _lines(act: Act | None) -> list[Line]:
+    """In the order of the layers; the act keeps none."""
+    order = {check.name: at for at, check in enumerate(check for checks in GROUPS.values() for check in checks)}
     found = act.detail.get("results", {}) if act else {}
-    return [Line(one["group"], name, one["count"], one["ms"], one["rows"]) for name, one in found.items()]
+    lines = [Line(one["group"], name, one["count"], one["ms"], one["rows"]) for name, one in found.items()]
+    groups = list(GROUPS)
+    return sorted(
+        lines, key=lambda line: (groups.index(line.group) if line.group in groups else -1, order.get(line.name, -1))
+    )
 
 
 def _running() -> Job | None:

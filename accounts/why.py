@@ -1,0 +1,171 @@
+"""Why is this owed? What was billed and everything that came off it, in order, down to the entries; and one sentence of it.
+
+The clerk reads the sentence out, the invoice prints it: both are made here, from the same postings.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
+
+from django.db import connection
+
+from billing_office.lib import money
+
+from .models import Kind
+
+
+class Part(IntEnum):
+    """What a step does to the sum; they are told in this order."""
+
+    BILLED = 0
+    OFF = 1
+    PAYER = 2
+    LEFT = 3  # moved to the client by a payer: it changes who owes, not the sum
+    CLIENT = 4
+    ELSEWHERE = 5  # still asked of another party
+
+
+@dataclass(frozen=True)
+class Step:
+    """One term. `cents` as added: what came off is negative. What is open elsewhere has no `entry` and no day."""
+
+    part: Part
+    kind: str
+    party: str
+    cents: int
+    on: date | None = None
+    entry: int | None = None
+    memo: str = ""
+
+    @property
+    def counts(self) -> bool:
+        return self.part != Part.LEFT
+
+    @property
+    def words(self) -> str:
+        """For the sum on screen: `Agreed discount, Blue Shield`."""
+        if self.part == Part.BILLED:
+            return "We billed" if self.kind == Kind.CHARGE else Kind(self.kind).label
+        if self.part == Part.OFF:
+            return f"{Kind(self.kind).label}, {self.party}" if self.party else Kind(self.kind).label
+        return self.said.partition(" $")[0].rstrip(":")
+
+    @property
+    def said(self) -> str:
+        """As one says it: `Blue Shield paid $96.00`."""
+        amount, less = f"${money.show(abs(self.cents))}", self.cents < 0
+        if self.part == Part.BILLED:
+            return f"We billed {amount}" if self.kind == Kind.CHARGE else f"{Kind(self.kind).label} added {amount}"
+        if self.part == Part.OFF:
+            what = Kind(self.kind).label
+            whose = _possessive(self.party) if self.party else "Our"
+            return f"{whose} {what[0].lower()}{what[1:]} {'took off' if less else 'put back'} {amount}"
+        if self.part == Part.PAYER:
+            return f"{self.party} {'paid' if less else 'took back'} {amount}"
+        if self.part == Part.LEFT:
+            return f"{self.party} left {amount} to you"
+        if self.part == Part.CLIENT:
+            return f"You paid {amount}" if less else f"You got back {amount}"
+        return f"Still asked of {self.party}: {amount}" if less else f"Too much paid by {self.party}: {amount}"
+
+
+@dataclass(frozen=True)
+class Story:
+    """The steps that count sum to `owed`, in cents: what the client owes on these charges."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def owed(self) -> int:
+        return sum(step.cents for step in self.steps if step.counts)
+
+    @property
+    def sums(self) -> list[Step]:
+        """Like terms in one; what is summed names no single entry any more."""
+        sums: dict[tuple, list[Step]] = {}
+        for step in self.steps:
+            kind = step.kind if step.part in (Part.BILLED, Part.OFF) else ""
+            sums.setdefault((step.part, kind, step.party), []).append(step)
+        added = [(key, sum(step.cents for step in steps), steps) for key, steps in sorted(sums.items(), key=_order)]
+        return [steps[0] if len(steps) == 1 else Step(*key, cents) for key, cents, steps in added if cents]
+
+    @property
+    def sentence(self) -> str:
+        """`We billed $500.00. Blue Shield’s agreed discount took off $180.00. … That leaves $224.00 for you to pay.`"""
+        return self.ending_in(self.owed)
+
+    def ending_in(self, owed: int) -> str:
+        """The sentence of a bill that asks `owed` cents of it; the rest was asked before."""
+        before = self.owed - owed
+        earlier = [f"${money.show(before)} is on an earlier bill."] if before > 0 else []
+        if owed > 0:
+            end = f"That leaves ${money.show(owed)} for you to pay."
+        elif owed == 0:
+            end = "That leaves nothing for you to pay."
+        else:
+            end = f"That is ${money.show(-owed)} more than was owed; it stands to your credit."
+        return " ".join([*(f"{step.said}." for step in self.sums), *earlier, end])
+
+
+def _order(found):
+    (part, kind, party), _ = found
+    return part, party, kind
+
+
+def _possessive(name: str) -> str:
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
+
+
+# A reversed entry and its reversal cancel out and explain nothing; both stand on the ledger.
+_LEGS = """
+    SELECT p.charge_id, e.id, e.kind, e.effective_date, e.memo, p.book, p.cents, p.payer_id, p.payment_id IS NOT NULL,
+           y.payer_id IS NOT NULL, coalesce(paid.name, other.name, own.name, ''),
+           coalesce(own.name, '')
+      FROM accounts_posting p
+      JOIN accounts_journalentry e ON e.id = p.entry_id AND e.reverses_id IS NULL
+      LEFT JOIN accounts_payment y ON y.id = p.payment_id
+      LEFT JOIN accounts_payer paid ON paid.id = y.payer_id
+      LEFT JOIN accounts_payer own ON own.id = p.payer_id
+      LEFT JOIN LATERAL (SELECT o.name FROM accounts_posting q JOIN accounts_payer o ON o.id = q.payer_id
+                          WHERE q.entry_id = e.id AND q.charge_id = p.charge_id AND q.book = 'receivable' LIMIT 1) other
+             ON p.book <> 'receivable' OR p.payer_id IS NULL AND e.kind = 'transfer_responsibility'
+     WHERE p.charge_id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM accounts_journalentry r WHERE r.reverses_id = e.id)
+     ORDER BY p.charge_id, e.effective_date, e.id, p.id
+"""
+_EARNED = ("revenue", "late_fees", "interest")
+
+
+def stories(charges: Iterable[int]) -> dict[int, Story]:
+    """Per charge, why the client owes what they owe on it. One query, however many charges; a charge without postings has none."""
+    steps: dict[int, list[Step]] = {}
+    open_at: dict[int, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LEGS, [list(charges)])
+        for charge, entry, kind, on, memo, book, cents, payer, paid, by_payer, party, own in cursor.fetchall():
+            told, elsewhere = steps.setdefault(charge, []), open_at.setdefault(charge, {})
+            if payer:
+                elsewhere[own] = elsewhere.get(own, 0) + cents
+            if part := _part(kind, book, cents, payer, paid, by_payer):
+                whose = party if part[0] not in (Part.BILLED, Part.CLIENT) else ""
+                told.append(Step(part[0], kind, whose, part[1], on, entry, memo))
+    for charge, elsewhere in open_at.items():
+        steps[charge] += [Step(Part.ELSEWHERE, "", name, -cents) for name, cents in elsewhere.items() if cents]
+    return {charge: Story(sorted(told, key=lambda step: step.part)) for charge, told in steps.items()}
+
+
+def _part(kind: str, book: str, cents: int, payer, paid: bool, by_payer: bool) -> tuple[Part, int] | None:
+    """What one leg of a charge tells: the part, and its cents as they are added to what is owed; None when nothing by itself."""
+    if book in _EARNED:
+        return Part.BILLED, -cents
+    if book != "receivable":
+        return Part.OFF, -cents
+    if paid:
+        return Part.PAYER if by_payer else Part.CLIENT, cents
+    if kind == Kind.TRANSFER_RESPONSIBILITY and payer is None and cents > 0:
+        return Part.LEFT, cents
+    return None
+
+
+def together(told: Iterable[Story]) -> Story:
+    return Story([step for story in told for step in story.steps])
