@@ -71,7 +71,7 @@ class OfCharge:
         if self.cents + before <= limit:
             return ""
         also = f", and {show(before)} was done today" if before else ""
-        return f"Your limit for “{self.reason.words}” is {show(limit)} a day and account{also}."
+        return f"{self.reason.limit_said(by)} a day and account{also}."
 
     def done_today(self, by, on: date) -> int:
         """Cents that this person posted on the account today for the same kind of reason, less what was undone."""

@@ -87,7 +87,7 @@ class Undo:
     def above_limit(self, by, on: date) -> str:
         limit, days = self.reason.limit_of(by), self.reason.free_days
         if limit is not None and self.cents > limit:
-            return f"Your limit for “{self.reason.words}” is {show(limit)}."
+            return f"{self.reason.limit_said(by)}."
         posted = self.entry.posted_at.astimezone(dates.office_zone()).date()
         if days is not None and (on - posted).days > days:
             age = f"{days} day{'' if days == 1 else 's'}" if days else "today"

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from billing_office.lib.money import show
 from billing_office.staff.models import Role
 
 from .versioned import Versioned
@@ -70,3 +71,7 @@ class Reason(Versioned):
             Role.SUPERVISOR: self.supervisor_cents,
         }
         return limits.get(user.role, 0)
+
+    def limit_said(self, user) -> str:
+        """`A biller’s limit for “Prompt payment” is 50.00`."""
+        return f"A {user.get_role_display().lower()}’s limit for “{self.words}” is {show(self.limit_of(user) or 0)}"

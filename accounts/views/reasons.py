@@ -26,10 +26,8 @@ LIST = [
     Column("code", "Code", kind="id"),
     Column("biller", "Biller alone", value=_limit("biller_cents")),
     Column("supervisor", "Supervisor alone", value=_limit("supervisor_cents")),
-    Column(
-        "source", "Source", value=lambda r: (r.source, r.source_url) if r.source_url else None, kind="link", lo=True
-    ),
-    Column("state", "State", value=lambda r: ("In use", "good") if r.active else ("Off", ""), kind="tag"),
+    Column("source", "Source", link=lambda reason: reason.source_url or None, lo=True),
+    Column("state", "State", value=lambda reason: ("In use", "good") if reason.active else ("Off", ""), kind="tag"),
 ]
 
 REASONS = Records(
@@ -44,12 +42,10 @@ REASONS = Records(
     columns=LIST,
     facts=[
         *LIST[:3],
-        Column("note", "Needs a note", value=lambda r: "yes" if r.needs_note else "no"),
+        Column("note", "Needs a note", value=lambda reason: "yes" if reason.needs_note else "no"),
         Column("clerk", "Clerk alone", value=_limit("clerk_cents")),
         *LIST[3:5],
         Column("free_days", "Older than (days) asks", kind="int"),
-        Column("source_words", "Source", value="source", wrap=True),
-        Column("source_url", "Address of the source"),
-        LIST[-1],
+        *LIST[5:],
     ],
 )

@@ -62,7 +62,8 @@ def approvals(request):
     if may(user, "read_all_requests"):
         lists.append(("all", "All"))
     found = _shown(everything, user, show)
-    if file := export(Table(columns(names_of(user, found)), found), "approvals", request.GET.get("as", "")):
+    wanted = request.GET.get("as", "")
+    if wanted and (file := export(Table(columns(names_of(user, found)), found), "approvals", wanted)):
         return file
     page = keyset(found, ("id",), request.GET.get("after"), request.GET.get("before"))
     table = Table(

@@ -2,6 +2,7 @@
 
 import heapq
 import random
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,7 +10,9 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from accounts import ledger, opening
-from accounts.models import Account, Charge, Client, ContactPoint, Kind, Message, Payer
+from accounts.corrections.carrying_out import carry_out, fingerprint
+from accounts.corrections.of_charge import Adjustment
+from accounts.models import Account, Charge, Client, ContactPoint, Kind, Message, OpenItem, Payer, Reason
 from billing_office.audit import acts
 from billing_office.lib import dates
 from billing_office.lib.sorting import sort_key
@@ -110,6 +113,7 @@ def load(today: date) -> str:
         for at, name in enumerate(PEOPLE):
             _account(cast, calendar, chance, at, name)
         calendar.run()
+        _ask(cast, today)
     return f"Loaded {len(PEOPLE)} accounts, {len(PAYERS)} payers and {len(STAFF)} log-ins."
 
 
@@ -267,3 +271,11 @@ def _pay(on: date, cast: Cast, key: str, account: Account, cents: int):
         by=cast.clerk,
     )  # fmt: skip
     acts.record(cast.clerk, "payment_posted", payment, account_id=account.pk, detail={"cents": cents})
+
+
+def _ask(cast: Cast, today: date):
+    """A debt that the biller may not write off alone: it waits for the supervisor."""
+    item = OpenItem.objects.filter(payer=None, cents__gt=20_000).order_by("since", "pk").first()
+    reason = Reason.objects.get(code="UNCOLL")
+    proposal = Adjustment(item.charge, None, item.cents, reason, "no answer to four reminders")
+    carry_out(proposal, by=cast.biller, on=today, form=uuid.uuid4(), seen=fingerprint(proposal.facts()))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Payer
 from billing_office.lib import dates
 from invoices import issuing
-from tests.factories import make_account, make_charge, make_client, make_due, make_payer, make_payment
+from tests.factories import make_account, make_charge, make_client, make_due, make_payer, make_payment, make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,8 @@ def busy(office, by, settings):
         make_due(charge, 20 + n, payer)
         issuing.issue(account, on=dates.today(), by=by, key=f"busy{n}")
     make_payment(account, by, 4000)
+    for _ in range(10):
+        make_request(account, by)
     return account
 
 
@@ -52,7 +54,8 @@ def queries(client, signed_in):
 
 
 @pytest.mark.parametrize(
-    "name", ["accounts", "invoices", "messages", "print_list", "payers", "offices", "ladder", "outbox"]
+    "name",
+    ["accounts", "invoices", "messages", "print_list", "payers", "offices", "ladder", "outbox", "approvals", "reasons"],
 )
 def test_a_list_takes_at_most_six(name, busy, crowd, queries):
     assert queries(reverse(name)) <= 6
