@@ -149,7 +149,8 @@ class LayingForm(OnceMixin, OfficeForm):
 
     @property
     def _now(self) -> str:
-        text = hashlib.sha256(self._given("stub").encode()).hexdigest()[:16] if self._given("stub") else ""
+        words = " ".join(self._given("stub").split())
+        text = hashlib.sha256(words.encode()).hexdigest()[:16] if words else ""
         return f"{self.payer.pk if self.payer else ''}:{self.received}:{text}:{self._given('laid')}"
 
     def proposed(self) -> QueryDict:

@@ -37,6 +37,29 @@ def test_a_payment_from_the_search_to_the_toast(sign_in, office):
     assert "Client payment $25.00" in page.locator("#timeline").inner_text()
 
 
+def test_a_cheque_for_a_known_account_takes_six_keystrokes_and_the_amount_from_anywhere(sign_in, office):
+    page, pressed = sign_in(CLERK), []
+
+    def keys(*names: str):
+        pressed.extend(part for name in names for part in name.split("+"))
+        press(page, *names)
+
+    keys("g", "n")
+    page.wait_for_selector("input[name=q][aria-label='Who paid']:focus")
+    page.keyboard.type(office.account.number)  # which account it is for: known, so its number is
+    keys("Enter")
+    page.wait_for_selector("#id_amount:focus")
+    page.keyboard.type("12.00")
+    keys("Enter")
+    page.wait_for_selector("button:has-text('Post $12.00')")
+    keys("Control+Enter")
+    page.wait_for_url(f"**/accounts/{office.account.pk}/")
+    assert "Posted $12.00" in page.locator(".toast").inner_text()
+    assert pressed == ["g", "n", "Enter", "Enter", "Control", "Enter"]
+    page.click(".toast a")
+    page.wait_for_url("**/payments/*/")
+
+
 def test_lists_are_walked_and_opened_by_letters(sign_in):
     page = sign_in(CLERK)
     press(page, "g", "c")

@@ -43,6 +43,8 @@ GOOD = {
     "hold_new": {"kind": "pause", "reason": "Asked for time.", "until": str(dates.today() + timedelta(days=20))},
     "charge_new": {"description": "Visit", "amount": "100.00"},
     "payment_new": {"amount": "50.00", "reference": "1017", "act": "post"},
+    "payer_payment_new": {"amount": "50.00", "reference": "1018", "act": "post"},
+    "payment_allocate": {"act": "post"},
     "account_adjust": {"amount": "1.00", "note": "Agreed by telephone."},
     "account_move": {"amount": "1.00", "note": "Written agreement."},
     "entry_reverse": {"act": "post"},
@@ -63,7 +65,10 @@ ROWS = {
     "office_new": Office, "office_edit": Office, "reminder_level_new": ReminderLevel,
     "reminder_level_edit": ReminderLevel, "reason_new": Reason, "reason_edit": Reason, "staff_new": User, "staff_edit": User,
 }  # fmt: skip
-POSTING = {"charge_new", "payment_new", "invoice_new", "account_adjust", "account_move", "entry_reverse"}
+POSTING = {
+    "charge_new", "payment_new", "payer_payment_new", "payment_allocate", "payment_move", "invoice_new", "account_adjust",
+    "account_move", "entry_reverse",
+}  # fmt: skip
 # Forms whose own tests know how they are filled: secrets and codes are checked there (tests/staff), here only attacked.
 SECRETS = {"prove", "own_password", "second_factor_set", "staff_password", "sign_in"}
 EVERYWHERE = {"preferences", "sign_out", "session_stay"}  # forms of the bar
@@ -130,7 +135,7 @@ def filled(name, browser, to, form):
     data = sent_by(form) | {key: [value] for key, value in GOOD.get(name, {}).items()}
     if name == "staff_new":
         data["offices"] = [str(Office.objects.earliest("pk").pk)]
-    if name == "payment_new":  # the page shows where the money goes before it posts
+    if name in ("payment_new", "payer_payment_new"):  # the page shows where the money goes before it posts
         answer = browser.post(to, data | {"act": ["propose"]})
         form = Forms(answer.content.decode()).forms[-1]
         data = sent_by(form) | {"act": ["post"]}
