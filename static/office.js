@@ -183,7 +183,11 @@
 
   // Browsers focus [autofocus] when they first paint, which a busy machine does after the page is there: what a quick
   // clerk typed until then would be lost.
-  if (document.activeElement === document.body) $("[autofocus]:not(dialog *)")?.focus();
+  const first = $("[autofocus]:not(dialog *)");
+  if (first && document.activeElement === document.body) {
+    first.removeAttribute("autofocus"); // the browser would say in the console that it came too late
+    first.focus();
+  }
 
   watchToasts();
   listKeys();
