@@ -96,8 +96,9 @@ def make_payment(
 
 
 def make_request(account: Account, by: User, cents=100) -> Request:
-    """Somebody's discount on the account's newest charge, which waits for another person."""
-    charge, reason = account.charges.latest("pk"), Reason.objects.get(code="PROMPT")
+    """Somebody's discount on what the client owes last, which waits for another person."""
+    charge = account.open_items.filter(payer=None, cents__gt=0).latest("pk").charge
+    reason = Reason.objects.get(code="PROMPT")
     with ledger.locked([account.pk]):
         return requests.ask(
             Adjustment(charge, None, cents, reason), by=by, office=account.office, account_id=account.pk, because="test",

@@ -12,6 +12,7 @@ from accounts.models import Account
 from billing_office.approvals import requests
 from billing_office.approvals.models import Request
 from billing_office.approvals.proposals import Fact
+from billing_office.audit import acts
 from billing_office.lib import dates
 from billing_office.lib.fields import LineField, OfficeForm
 from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
@@ -64,6 +65,7 @@ def approvals(request):
     found = _shown(everything, user, show)
     wanted = request.GET.get("as", "")
     if wanted and (file := export(Table(columns(names_of(user, found)), found), "approvals", wanted)):
+        acts.record(user, "approvals_exported", detail={"show": show[:10], "rows": len(found)})
         return file
     page = keyset(found, ("id",), request.GET.get("after"), request.GET.get("before"))
     table = Table(
