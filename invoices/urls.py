@@ -3,7 +3,7 @@ from billing_office.staff.access import route
 
 from . import views
 from .models import Invoice
-from .receipts import views as receipts
+from .receipts.views import payment, receipts, unapplied
 
 urlpatterns = [
     route("invoices/", views.invoices, may="read_accounts", name="invoices"),
@@ -14,7 +14,7 @@ urlpatterns = [
     ),
     route("receipts/", receipts.receipts, may="read_accounts", name="receipts"),
     route("receipts/new/", receipts.receipt_new, may="post_client_payments", name="receipt_new"),
-    route("receipts/unapplied/", receipts.unapplied_list, may="read_accounts", name="unapplied"),
+    route("receipts/unapplied/", unapplied.unapplied_list, may="read_accounts", name="unapplied"),
     route(
         "accounts/<int:pk>/payments/new/",
         receipts.payment_new,
@@ -25,15 +25,15 @@ urlpatterns = [
     route(
         "payers/<int:pk>/payments/new/", receipts.payer_payment_new, may="post_payer_payments", name="payer_payment_new"
     ),
-    route("payments/<int:pk>/", receipts.payment, may="read_accounts", name="payment", reads=Payment),
-    route("payments/<int:pk>/receipt/", receipts.payment_receipt, may="post_client_payments", name="payment_receipt"),
+    route("payments/<int:pk>/", payment.payment, may="read_accounts", name="payment", reads=Payment),
+    route("payments/<int:pk>/receipt/", payment.payment_receipt, may="post_client_payments", name="payment_receipt"),
     route(
         "payments/<int:pk>/allocate/",
-        receipts.payment_allocate,
+        unapplied.payment_allocate,
         may="post_client_payments",
         name="payment_allocate",
         reads=Payment,
     ),
-    route("payments/<int:pk>/move/", receipts.payment_move, may="transfer_money", name="payment_move", reads=Payment),
+    route("payments/<int:pk>/move/", unapplied.payment_move, may="transfer_money", name="payment_move", reads=Payment),
     route("documents/<int:pk>/", views.document, may="read_messages", name="document", reads=Document),
 ]

@@ -6,8 +6,9 @@ from datetime import date
 from django.db import connection
 from django.urls import reverse
 
-from accounts.models import Account
+from accounts.models import Account, Payment
 from billing_office.lib.paging import Page
+from billing_office.staff.access import may
 
 OWNERS = {"": "All", "client": "Clients’", "payer": "Payers’"}
 PORTION = 100
@@ -44,8 +45,12 @@ _STANDING = """
 """
 
 
-def accounts_of(user, owner: str, *, payers: bool) -> list[int]:
-    """The accounts with unapplied money that are this person's; house accounts where `payers`, which no office owns."""
+def accounts_of(user, owner: str = "") -> list[int]:
+    """The accounts with unapplied money that this person may know of: of one of OWNERS, or all.
+
+    House accounts belong to no office: they are for those who post payers' money or read the board.
+    """
+    payers = may(user, "post_payer_payments") or may(user, "read_board")
     with_money = Account.objects.filter(balance__unapplied_cents__gt=0)
     found: list[int] = []
     if owner != "payer":
@@ -62,6 +67,11 @@ def standing(
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"on": on, "accounts": accounts, "payment": payment, "limit": limit, "skip": skip})
         return [Standing(*row) for row in cursor.fetchall()]
+
+
+def of_payment(payment: Payment, user, on: date) -> list[Standing]:
+    """Where money of one payment stands unapplied, of the accounts that this person may know of."""
+    return standing(accounts_of(user), on, payment=payment.pk)
 
 
 def page(accounts: list[int], on: date, after: str) -> Page:
