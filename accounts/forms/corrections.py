@@ -29,8 +29,10 @@ class ReasonChoice(forms.ModelChoiceField):
 
 
 class CorrectionForm(OnceMixin, OfficeForm):
-    """`seen` is the fingerprint of the effect on the screen: nothing is posted whose effect the person has not seen."""
+    """`seen` is the fingerprint of the effect on the screen: nothing is posted whose effect the person has not seen.
+    `shown_at_once`: the effect depends on nothing that the person enters."""
 
+    shown_at_once = False
     note = LineField(max_length=120, required=False, help_text="Stands on the entry beside the reason.")
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
@@ -132,8 +134,7 @@ class MoveForm(OfChargeForm):
 
 
 class UndoForm(CorrectionForm):
-    """Its effect needs no entry of the person: it is on the screen as soon as the form opens."""
-
+    shown_at_once = True
     title = "Nothing was reversed."
     reason = ReasonChoice(Reason.Kind.REVERSAL)
     field_order = ["reason", "note"]

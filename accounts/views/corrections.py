@@ -13,6 +13,8 @@ from billing_office.lib.views import answer_form, linked
 
 from .pages import account_of
 
+NEEDED = "Later entries stand on this one. Reverse them first."
+
 
 def account_adjust(request, pk):
     account = account_of(request, pk)
@@ -54,25 +56,27 @@ def _correct(request, account: Account, form, act: str, title: str, **context):
     if former := key and outcome_of(act, key, request.user):
         return _said(request, account, former)
     context |= {"account": account, "form": form, "title": title}
-    if valid or (not form.is_bound and isinstance(form, UndoForm)):
-        try:
+    try:
+        if valid or (form.shown_at_once and not form.is_bound):
             proposal = form.proposal()
-            if posting:
-                try:
-                    done = carry_out(
-                        proposal, by=request.user, on=dates.today(), form=key, seen=form.cleaned_data["seen"]
-                    )
-                    return _said(request, account, done, proposal)
-                except Unseen:
-                    context["changed"] = bool(form.cleaned_data["seen"])
+            if posting and (done := _done(form, proposal, request.user)):
+                return _said(request, account, done, proposal)
             context |= _effect(form, proposal, request.user)
-        except StillNeeded as needed:
-            context |= {"needed": needed.entries, "refused": "Later entries stand on this one. Reverse them first."}
-        except Refused as refusal:
-            context["refused"] = str(refusal)
-    if context.get("refused") and form.is_bound:
-        form.add_error(None, context["refused"])
+            context["changed"] = posting and bool(form.cleaned_data["seen"])
+    except Refused as refusal:
+        needed = refusal.entries if isinstance(refusal, StillNeeded) else []
+        context |= {"needed": needed, "refused": NEEDED if needed else str(refusal)}
+        if form.is_bound:
+            form.add_error(None, context["refused"])
     return answer_form(request, "accounts/correction.html", context)
+
+
+def _done(form, proposal, by) -> Outcome | None:
+    """None when the effect is not the one that was seen: it is shown, and the next press does it."""
+    try:
+        return carry_out(proposal, by=by, on=dates.today(), form=form.key, seen=form.cleaned_data["seen"])
+    except Unseen:
+        return None
 
 
 def _effect(form, proposal, by) -> dict:
