@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.models import Account
@@ -87,7 +88,7 @@ def _shown(rows, user, show: str):
 def approvals_count(request):
     """How many wait for this person: a piece of the bar, asked for by each page of theirs."""
     count = Request.objects.to_decide(request.user).count()
-    return HttpResponse(f"{count}" if count else "")
+    return HttpResponse(format_html('<span class="count">{}</span>', count) if count else "")
 
 
 # -- one request --------------------------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def test_another_biller_sees_nothing_of_it(signed_in, asked):
 
 def test_the_inbox_the_bar_and_my_day_say_how_much_waits(supervisor, biller, asked):
     assert asked.title in supervisor.get(reverse("approvals")).content.decode()
-    assert supervisor.get(reverse("approvals_count")).content == b"1"
+    assert supervisor.get(reverse("approvals_count")).content == b'<span class="count">1</span>'
     assert asked.title in supervisor.get(reverse("home")).content.decode()
     assert asked.title in biller.get(reverse("home")).content.decode()
     post(supervisor, "approve", asked)

@@ -12,9 +12,10 @@ from django.db import connections
 from django.db.models import Count
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Account, AccountFlag, ContactPoint, Document, Hold, Message, Payer, Payment
+from accounts.models import Account, AccountFlag, ContactPoint, Document, Hold, Message, Payer, Payment, Reason
 from accounts.sending import RENDER, SEND
 from billing_office import schedule
+from billing_office.approvals.models import Request
 from billing_office.audit.models import Act
 from billing_office.desk import demo
 from billing_office.lib import dates
@@ -135,7 +136,8 @@ def _things() -> dict:
         "message": Message.objects.earliest("pk"), "payer": Payer.objects.earliest("pk"), "office": account.office,
         "payment": Payment.objects.filter(payer=None).earliest("pk"),
         "outbox": Job.objects.earliest("pk"), "reminder_level": ReminderLevel.objects.earliest("pk"),
-        "act": Act.objects.filter(account_id=account.pk).earliest("pk"),
+        "act": Act.objects.filter(account_id=account.pk).earliest("pk"), "entry": account.entries.latest("pk"),
+        "reason": Reason.objects.earliest("pk"), "request": Request.objects.earliest("pk"),
     }  # fmt: skip
 
 
