@@ -12,7 +12,18 @@ from django.db import connections
 from django.db.models import Count
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Account, AccountFlag, ContactPoint, Document, Hold, Message, Payer, Payment, Reason
+from accounts.models import (
+    Account,
+    AccountFlag,
+    ContactPoint,
+    Document,
+    Hold,
+    LedgerAccount,
+    Message,
+    Payer,
+    Payment,
+    Reason,
+)
 from accounts.sending import RENDER, SEND
 from billing_office import schedule
 from billing_office.approvals.models import Request
@@ -138,6 +149,7 @@ def _things() -> dict:
         "outbox": Job.objects.earliest("pk"), "reminder_level": ReminderLevel.objects.earliest("pk"),
         "act": Act.objects.filter(account_id=account.pk).earliest("pk"), "entry": account.entries.latest("pk"),
         "reason": Reason.objects.earliest("pk"), "request": Request.objects.earliest("pk"),
+        "ledger_account": LedgerAccount.objects.earliest("pk"),
     }  # fmt: skip
 
 
