@@ -50,8 +50,9 @@ def close(last_day: date, *, today: date, by) -> Period:
             return standing
         items, params = AsOf(last_day).items("SELECT id FROM accounts_account", ())
         # One statement: the items are counted from the last period before this one, whose row they do not see yet.
+        # The clock's time, not the transaction's: entries that it waited for above were posted before.
         cursor.execute(
-            "WITH period AS (INSERT INTO accounts_period (last_day, closed_at, closed_by_id) VALUES (%s, now(), %s) RETURNING id)"
+            "WITH period AS (INSERT INTO accounts_period (last_day, closed_at, closed_by_id) VALUES (%s, clock_timestamp(), %s) RETURNING id)"
             " INSERT INTO accounts_snapshot (period_id, open_item_id, cents, since)"
             f" SELECT period.id, item.id, item.cents, item.since FROM period, ({items}) AS item WHERE item.cents <> 0",
             [last_day, by.pk, *params],
