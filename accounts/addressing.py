@@ -1,11 +1,14 @@
-"""Who a document comes from, where it goes, and the slip at its foot. Words only, frozen into documents."""
+"""Who a document comes from, where it goes, and the slip at its foot. Words only, frozen into documents.
+
+What asks for `to` takes an account, whose guarantor is meant, or a payer, whose billing contact is meant.
+"""
 
 from datetime import date
 
 from billing_office.lib import dates, money
 from billing_office.staff.models import Office
 
-from .models import Account, ContactPoint
+from .models import Account, ContactPoint, Payer
 
 
 def letterhead(office: Office) -> dict:
@@ -15,10 +18,17 @@ def letterhead(office: Office) -> dict:
     return {"name": office.name, "contact": "\n".join(line for line in [address, reach, net] if line)}
 
 
-def mailing_lines(account: Account) -> list[str]:
-    """Name and postal address of who answers for the account; the name alone while no good address is known."""
-    point = postal(account)
-    return [account.name, *(point.lines if point else [])]
+def mailing_lines(to: Account | Payer) -> list[str]:
+    """Name and postal address; the name alone while no good address is known."""
+    if isinstance(to, Payer):
+        return [line for line in [to.name, to.contact, to.street, to.city_line] if line]
+    point = postal(to)
+    return [to.name, *(point.lines if point else [])]
+
+
+def reference(to: Account | Payer) -> tuple[str, str]:
+    """What we call them by, and the number: `Account A-10246`, `Customer H-00005`."""
+    return ("Customer", to.house_account.number) if isinstance(to, Payer) else ("Account", to.number)
 
 
 def postal(account: Account) -> ContactPoint | None:
@@ -35,13 +45,14 @@ def _best(account: Account, kind: str) -> ContactPoint | None:
     return min(points, key=lambda p: (p.consent_on is None, not p.preferred, p.pk), default=None)
 
 
-def slip(account: Account, office: Office, number: str, cents: int, due_on: date, kind="Invoice") -> dict:
+def slip(to: Account | Payer, office: Office, number: str, cents: int, due_on: date, kind="Invoice") -> dict:
     """The part to send back with a cheque. No link and no QR code: there is no page yet that they could open."""
     pay_to = office.pay_to.strip() or "\n".join(line for line in [office.name, office.street, office.city_line] if line)
+    word, own = reference(to)
     slip = {
         "cut": "Paying by mail? Cut here and send this part with your check. Please do not send cash.",
-        "mail": f"Write {account.number} on your check.\nSend it to:\n\n{pay_to}",
-        "refs": [["Account", account.number], [kind, number], ["Pay by", dates.long(due_on)]],
+        "mail": f"Write {number if isinstance(to, Payer) else own} on your check.\nSend it to:\n\n{pay_to}",
+        "refs": [[word, own], [kind, number], ["Pay by", dates.long(due_on)]],
         "due": ["Amount due", f"${money.show(cents)}"],
         "enclosed": "Enclosed $",
     }

@@ -4,7 +4,7 @@ The clerk reads the sentence out, the invoice prints it: both are made here, fro
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum
 
@@ -21,8 +21,8 @@ class Part(IntEnum):
     BILLED = 0
     OFF = 1
     PAYER = 2
-    LEFT = 3  # moved to the client by a payer: it changes who owes, not the sum
-    CLIENT = 4
+    LEFT = 3  # moved to the debtor by another party: it changes who owes, not the sum
+    CLIENT = 4  # the debtor's own money
     ELSEWHERE = 5  # still asked of another party
 
 
@@ -59,12 +59,12 @@ class Step:
             return f"We billed {amount}" if self.kind == Kind.CHARGE else f"{Kind(self.kind).label} added {amount}"
         if self.part == Part.OFF:
             what = Kind(self.kind).label
-            whose = _possessive(self.party) if self.party else "Our"
+            whose = _capital(_possessive(self.party)) if self.party else "Our"
             return f"{whose} {what[0].lower()}{what[1:]} {'took off' if less else 'put back'} {amount}"
         if self.part == Part.PAYER:
-            return f"{self.party} {'paid' if less else 'took back'} {amount}"
+            return f"{_capital(self.party)} {'paid' if less else 'took back'} {amount}"
         if self.part == Part.LEFT:
-            return f"{self.party} left {amount} to you"
+            return f"{_capital(self.party)} left {amount} to you"
         if self.part == Part.CLIENT:
             return f"You paid {amount}" if less else f"You got back {amount}"
         return f"Still asked of {self.party}: {amount}" if less else f"Too much paid by {self.party}: {amount}"
@@ -72,7 +72,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """The steps that count sum to `owed`, in cents: what the client owes on these charges."""
+    """The steps that count sum to `owed`, in cents: what the debtor owes on these charges."""
 
     steps: list[Step] = field(default_factory=list)
 
@@ -89,6 +89,12 @@ class Story:
             sums.setdefault((step.part, kind, step.party), []).append(step)
         added = [(key, sum(step.cents for step in steps), steps) for key, steps in sorted(sums.items(), key=_order)]
         return [steps[0] if len(steps) == 1 else Step(*key, cents) for key, cents, steps in added if cents]
+
+    def discreet(self, known: str) -> "Story":
+        """Without the names of other payers than `known`: an employer need not read who insures its people."""
+        return Story(
+            [replace(s, party="another payer" if s.party not in ("", CLIENT, known) else s.party) for s in self.steps]
+        )
 
     @property
     def sentence(self) -> str:
@@ -113,6 +119,10 @@ def _order(found):
     return part, party, kind
 
 
+def _capital(party: str) -> str:
+    return party[:1].upper() + party[1:]
+
+
 def _possessive(name: str) -> str:
     return f"{name}’" if name.endswith("s") else f"{name}’s"
 
@@ -120,49 +130,60 @@ def _possessive(name: str) -> str:
 # A reversed entry and its reversal cancel out and explain nothing; both stand on the ledger.
 _LEGS = """
     SELECT p.charge_id, e.id, e.kind, e.effective_date, e.memo, p.book, p.cents, p.payer_id, p.payment_id IS NOT NULL,
-           y.payer_id IS NOT NULL, coalesce(paid.name, other.name, own.name, ''),
-           coalesce(own.name, '')
+           y.payer_id, coalesce(paid.name, other.name, ''), coalesce(own.name, '')
       FROM accounts_posting p
       JOIN accounts_journalentry e ON e.id = p.entry_id AND e.reverses_id IS NULL
       LEFT JOIN accounts_payment y ON y.id = p.payment_id
       LEFT JOIN accounts_payer paid ON paid.id = y.payer_id
       LEFT JOIN accounts_payer own ON own.id = p.payer_id
       LEFT JOIN LATERAL (SELECT o.name FROM accounts_posting q JOIN accounts_payer o ON o.id = q.payer_id
-                          WHERE q.entry_id = e.id AND q.charge_id = p.charge_id AND q.book = 'receivable' LIMIT 1) other
-             ON p.book <> 'receivable' OR p.payer_id IS NULL AND e.kind = 'transfer_responsibility'
+                          WHERE q.entry_id = e.id AND q.charge_id = p.charge_id AND q.book = 'receivable'
+                            AND (p.book <> 'receivable' OR q.payer_id IS DISTINCT FROM p.payer_id) LIMIT 1) other
+             ON p.book <> 'receivable' OR e.kind = 'transfer_responsibility'
      WHERE p.charge_id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM accounts_journalentry r WHERE r.reverses_id = e.id)
      ORDER BY p.charge_id, e.effective_date, e.id, p.id
 """
 _EARNED = ("revenue", "late_fees", "interest")
 
 
-def stories(charges: Iterable[int]) -> dict[int, Story]:
-    """Per charge, why the client owes what they owe on it. One query, however many charges; a charge without postings has none."""
+def stories(charges: Iterable[int], debtor: int | None = None) -> dict[int, Story]:
+    """Per charge, why the client, or the payer `debtor`, owes what they owe on it. One query, however many charges.
+
+    A charge without postings has no story.
+    """
     steps: dict[int, list[Step]] = {}
     open_at: dict[int, dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_LEGS, [list(charges)])
-        for charge, entry, kind, on, memo, book, cents, payer, paid, by_payer, party, own in cursor.fetchall():
+        for charge, entry, kind, on, memo, book, cents, payer, paid, paid_by, party, own in cursor.fetchall():
             told, elsewhere = steps.setdefault(charge, []), open_at.setdefault(charge, {})
-            if payer:
-                elsewhere[own] = elsewhere.get(own, 0) + cents
-            if part := _part(kind, book, cents, payer, paid, by_payer):
+            if book == "receivable" and payer != debtor:
+                elsewhere[own or CLIENT] = elsewhere.get(own or CLIENT, 0) + cents
+            if part := _part(kind, book, cents, payer == debtor, paid, paid_by == debtor):
                 whose = party if part[0] not in (Part.BILLED, Part.CLIENT) else ""
+                if not whose and part[0] in (Part.PAYER, Part.LEFT):
+                    whose = CLIENT
                 told.append(Step(part[0], kind, whose, part[1], on, entry, memo))
     for charge, elsewhere in open_at.items():
         steps[charge] += [Step(Part.ELSEWHERE, "", name, -cents) for name, cents in elsewhere.items() if cents]
     return {charge: Story(sorted(told, key=lambda step: step.part)) for charge, told in steps.items()}
 
 
-def _part(kind: str, book: str, cents: int, payer, paid: bool, by_payer: bool) -> tuple[Part, int] | None:
-    """What one leg of a charge tells: the part, and its cents as they are added to what is owed; None when nothing by itself."""
+CLIENT = "the client"  # as a payer's paper calls whom it was for
+
+
+def _part(kind: str, book: str, cents: int, own: bool, paid: bool, own_money: bool) -> tuple[Part, int] | None:
+    """What one leg of a charge tells: the part, and its cents as they are added to what is owed; None when nothing by itself.
+
+    `own`: it is the debtor's leg; `own_money`: the money came from the debtor.
+    """
     if book in _EARNED:
         return Part.BILLED, -cents
     if book != "receivable":
         return Part.OFF, -cents
     if paid:
-        return Part.PAYER if by_payer else Part.CLIENT, cents
-    if kind == Kind.TRANSFER_RESPONSIBILITY and payer is None and cents > 0:
+        return Part.CLIENT if own_money else Part.PAYER, cents
+    if kind == Kind.TRANSFER_RESPONSIBILITY and own and cents > 0:
         return Part.LEFT, cents
     return None
 

@@ -29,6 +29,7 @@ PROTECTED = {
     "accounts_document": f"{APPEND}, UPDATE (blob_id, rendered_at)",
     "invoices_invoice": f"{APPEND}, UPDATE (voided_at)",
     "invoices_invoiceline": APPEND,
+    "invoices_creditnote": APPEND,
     "insurance_exchange": f"{APPEND}, UPDATE (state, attempts, error, answer_id, sent_at, answered_at)",
     "dunning_contactevent": APPEND,
     "approvals_request": f"{APPEND}, UPDATE (decision, decided_by_id, decided_at, answer, outcome)",

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from .models import Invoice
+from .models import Invoice, InvoiceLine
 
 # {items} selects the open items whose lines are wanted; every live line of those items counts.
 _LINES = """
@@ -36,6 +38,20 @@ def of_items(item_ids: Iterable[int]) -> dict[int, int]:
     """What of each of these open items stands, still open, on live invoices: {open item id: cents}."""
     tail = "SELECT open_item_id, sum(cents)::bigint FROM part GROUP BY open_item_id"
     return dict(_query("SELECT unnest(%s::bigint[])", tail, [list(item_ids)]))
+
+
+def unasked(items: QuerySet) -> QuerySet:
+    """Of open items those that are not wholly on live invoices; `asked` is what of each is (cents, as the lines say)."""
+    lines = InvoiceLine.objects.filter(open_item=OuterRef("pk"), invoice__voided_at=None).order_by()
+    sums = lines.values("open_item").annotate(sum=Sum("cents")).values("sum")
+    return items.annotate(asked=Coalesce(Subquery(sums), 0)).filter(cents__gt=0).filter(cents__gt=F("asked"))
+
+
+def of_lines(invoices: Iterable[Invoice]) -> dict[int, int]:
+    """What is still open of each line of these invoices: {line id: cents}. Lines of void ones are not there."""
+    ids = [invoice.pk for invoice in invoices]
+    items = "SELECT open_item_id FROM invoices_invoiceline WHERE invoice_id = ANY(%s)"
+    return dict(_query(items, "SELECT id, cents FROM part WHERE invoice_id = ANY(%s)", [ids, ids]))
 
 
 def of_invoices(invoices: Iterable[Invoice]) -> dict[int, int]:

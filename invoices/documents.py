@@ -3,54 +3,110 @@
 from itertools import groupby
 
 from accounts import why
-from accounts.addressing import letterhead, mailing_lines, slip
-from accounts.models import Account
+from accounts.addressing import letterhead, mailing_lines, reference, slip
+from accounts.models import Account, Payer
 from billing_office.lib import dates, money
 from billing_office.staff.models import Office
 
+from .models import Invoice
 
-def invoice(account: Account, office: Office, number: str, lines: list, *, on, due_on) -> dict:
-    """Context of the `invoice` template (billing_office/lib/rendering/context.py) for `lines`, a list of issuing.Ready."""
+
+def invoice(to: Account | Payer, office: Office, number: str, lines: list, *, on, due_on) -> dict:
+    """Context of the `invoice` template (billing_office/lib/rendering/context.py) for `lines`, a list of issuing.Ready.
+
+    To a payer it names client, day and, unless the payer wants none, plain words; never a code, a diagnosis or another payer.
+    """
     total = sum(line.cents for line in lines)
-    columns = _columns(lines)
+    columns, payer = _columns(lines, to), isinstance(to, Payer)
     return {
         "lang": "en",
         "kind": "Invoice",
         "number": number,
         "copy": False,
         "office": letterhead(office),
-        "to": "\n".join(mailing_lines(account)),
-        "facts": [["Issued", dates.long(on)], ["Account", account.number], ["Due", dates.long(due_on)]],
+        "to": "\n".join(mailing_lines(to)),
+        "facts": [["Issued", dates.long(on)], [*reference(to)], ["Due", dates.long(due_on)]],
         "ask": {"label": "Amount due", "amount": f"${money.show(total)}", "by": f"Pay by {dates.long(due_on)}"},
-        "lead": _lead(lines, total),
-        "what": "What was done",
+        "lead": _lead(lines, total, to),
+        "what": "What was done, and for whom" if payer else "What was done",
         "columns": [head for head, _ in columns],
-        "visits": [
-            _visit(key, list(group), columns) for key, group in groupby(sorted(lines, key=_visit_key), key=_visit_key)
-        ],
+        "visits": list(_clients(lines, columns, to) if payer else _visits(lines, columns)),
         "totals": {"label": "Total", "amounts": [money.show(sum(map(of, lines))) for _, of in columns]},
         "settle": [{"label": "Amount due", "amount": f"${money.show(total)}", "tone": "t"}],
-        "help": {"title": "Need help paying?", "text": office.help_text} if office.help_text else None,
+        "help": {"title": "Need help paying?", "text": office.help_text}
+        if office.help_text and _is_person(to)
+        else None,
         "notes": _notes(office),
-        "slip": slip(account, office, number, total, due_on),
+        "slip": slip(to, office, number, total, due_on),
     }
 
 
-def _columns(lines):
+def credit_note(voided: Invoice, number: str, *, on) -> dict:
+    """Context of the `credit-note` template: the invoice's own words with every amount turned around."""
+    words, total = voided.document.context, f"${money.show(voided.cents)}"
+    return words | {
+        "kind": "Credit note",
+        "number": number,
+        "facts": [["Issued", dates.long(on)], [*reference(voided.to)], ["For invoice", voided.number]],
+        "ask": {"label": "Taken back", "amount": f"{money.MINUS}{total}", "by": f"Nothing to pay on {voided.number}"},
+        "lead": f"This takes back invoice {voided.number} of {dates.long(voided.issued_on)} for {total}. Please do not pay it. "
+        "What you paid already stays yours. If something is still owed, you will get a new invoice.",
+        "visits": [
+            visit | {"lines": [_turned(line) for line in visit["lines"]]} | _subtotal(visit) for visit in words["visits"]
+        ],
+        "totals": _turned(words["totals"]),
+        "settle": [{"label": "Taken back", "amount": f"{money.MINUS}{total}", "tone": "t"}],
+        "help": None,
+        "slip": None,
+    }  # fmt: skip
+
+
+def _turned(row: dict) -> dict:
+    return row | {"amounts": [_minus(amount) for amount in row["amounts"]]}
+
+
+def _subtotal(visit: dict) -> dict:
+    return {"subtotal": [_minus(amount) for amount in visit["subtotal"]]} if visit.get("subtotal") else {}
+
+
+def _minus(amount: str) -> str:
+    """
+    >>> _minus("224.00"), _minus("\u2212180.00"), _minus("0.00")
+    ('−224.00', '180.00', '0.00')
+    """
+    if amount.startswith(money.MINUS):
+        return amount.removeprefix(money.MINUS)
+    return amount if amount == "0.00" else f"{money.MINUS}{amount}"
+
+
+def _is_person(to: Account | Payer) -> bool:
+    return not isinstance(to, Payer) or to.is_person
+
+
+def _columns(lines, to):
     """The amount columns that say something: a column of zeros is left out. Each: head and a function of a line."""
     columns = [("Price", lambda line: line.item.charge.cents)]
     if any(line.off for line in lines):
         columns.append(("Agreed discount", lambda line: -line.off))
     if any(line.payers_paid for line in lines):
-        columns.append(("Paid by your insurer", lambda line: -line.payers_paid))
+        columns.append(
+            ("Paid by others" if isinstance(to, Payer) else "Paid by your insurer", lambda line: -line.payers_paid)
+        )
     if any(line.others for line in lines):
         columns.append(("Paid or billed before", lambda line: -line.others))
     return [*columns, ("You owe", lambda line: line.cents)]
 
 
-def _lead(lines, total) -> str:
+def _lead(lines, total, to) -> str:
     """The sentence that a clerk reads out when asked why."""
-    return why.together(why.stories(line.item.charge_id for line in lines).values()).ending_in(total)
+    debtor = to.pk if isinstance(to, Payer) else None
+    story = why.together(why.stories((line.item.charge_id for line in lines), debtor).values())
+    return (story.discreet(to.name) if debtor else story).ending_in(total)
+
+
+def _visits(lines, columns):
+    for key, group in groupby(sorted(lines, key=_visit_key), key=_visit_key):
+        yield _visit(key, list(group), columns)
 
 
 def _visit_key(line):
@@ -73,6 +129,31 @@ def _visit(key, lines, columns) -> dict:
             for line in lines
         ],
     }
+
+
+def _clients(lines, columns, payer: Payer):
+    """A group for each account and client, with its sum."""
+    for (_, number, who), found in groupby(sorted(lines, key=_client_key), key=_client_key):
+        group = list(found)
+        yield {
+            "when": "",
+            "who": who,
+            "by": number,
+            "lines": [
+                {
+                    "what": f"{dates.long(line.item.charge.service_on)} · {_what(line.item.charge) if payer.names_services else 'Service'}",
+                    "code": "",
+                    "amounts": [money.show(of(line)) for _, of in columns],
+                }
+                for line in group
+            ],
+            "subtotal": [money.show(sum(map(of, group))) for _, of in columns] if len(group) > 1 else [],
+        }
+
+
+def _client_key(line):
+    charge = line.item.charge
+    return charge.account.sort_key, charge.account.number, charge.client.name if charge.client else charge.account.name
 
 
 def _what(charge) -> str:

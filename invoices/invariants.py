@@ -37,6 +37,41 @@ CHECKS = [
             WHERE replace(replace(d.context -> 'ask' ->> 'amount', '$', ''), ',', '')::numeric * 100 <> i.cents""",
     ),
     Check(
+        "A void invoice has its credit note, and no other invoice has one",
+        """SELECT i.number, c.number AS credit_note FROM invoices_invoice i LEFT JOIN invoices_creditnote c ON c.invoice_id = i.id
+            WHERE (i.voided_at IS NULL) <> (c.id IS NULL)""",
+    ),
+    Check(
+        "A credit note takes back what its invoice asked",
+        """SELECT c.number, c.cents, i.cents AS invoice FROM invoices_creditnote c
+             JOIN invoices_invoice i ON i.id = c.invoice_id JOIN accounts_document d ON d.id = c.document_id
+            WHERE c.cents <> -i.cents OR c.office_id <> i.office_id OR d.number <> c.number
+               OR (d.account_id, d.payer_id) IS DISTINCT FROM (i.account_id, i.payer_id)
+               OR translate(d.context -> 'ask' ->> 'amount', '−$,', '-')::numeric * 100 <> c.cents""",
+    ),
+    Check(
+        "Credit note numbers have no gap in their series",
+        """SELECT office_id AS office, min(series_number) AS first, max(series_number) AS last, count(*) AS count FROM invoices_creditnote
+            GROUP BY office_id HAVING max(series_number) - min(series_number) + 1 <> count(*)""",
+    ),
+    Check(
+        "A void invoice asks nothing: what fell due by invoices is on live ones",
+        """SELECT d.open_item_id AS item, sum(d.cents) AS due, coalesce(max(l.cents), 0) AS invoiced
+             FROM accounts_due d
+             JOIN (SELECT open_item_id, max(version) AS version FROM accounts_due GROUP BY open_item_id) v USING (open_item_id, version)
+             LEFT JOIN (SELECT l.open_item_id, sum(l.cents) AS cents FROM invoices_invoiceline l
+                          JOIN invoices_invoice i ON i.id = l.invoice_id AND i.voided_at IS NULL
+                         GROUP BY l.open_item_id) l USING (open_item_id)
+            WHERE d.because IN (SELECT number FROM invoices_invoice UNION ALL SELECT number || ' void' FROM invoices_invoice)
+            GROUP BY d.open_item_id HAVING sum(d.cents) > coalesce(max(l.cents), 0)""",
+    ),
+    Check(
+        "An invoice to a payer is over accounts of its own office",
+        """SELECT i.number, l.id AS line FROM invoices_invoiceline l JOIN invoices_invoice i ON i.id = l.invoice_id
+             JOIN accounts_openitem o ON o.id = l.open_item_id JOIN accounts_account a ON a.id = o.account_id
+            WHERE a.office_id <> i.office_id""",
+    ),
+    Check(
         "Every issued invoice has a message, every queued e-mail a job",
         """SELECT i.number, 'no message' AS lacks FROM invoices_invoice i
             WHERE NOT EXISTS (SELECT 1 FROM accounts_message m WHERE m.document_id = i.document_id)

@@ -1,17 +1,20 @@
 from accounts.models import Account, Document, Payment
 from billing_office.staff.access import route
 
-from . import views
 from .models import Invoice
 from .receipts.views import payment, receipts, unapplied
+from .views import invoices, to_payers, voiding
 
 urlpatterns = [
-    route("invoices/", views.invoices, may="read_accounts", name="invoices"),
-    route("invoices/<int:pk>/", views.invoice, may="read_accounts", name="invoice", reads=Invoice),
-    route("invoices/<int:pk>/why/", views.invoice_why, may="read_accounts", name="invoice_why", reads=Invoice),
+    route("invoices/", invoices.invoices, may="read_accounts", name="invoices"),
+    route("invoices/ready/", to_payers.ready, may="issue_invoices", name="invoices_ready"),
+    route("invoices/<int:pk>/", invoices.invoice, may="read_accounts", name="invoice", reads=Invoice),
+    route("invoices/<int:pk>/why/", invoices.invoice_why, may="read_accounts", name="invoice_why", reads=Invoice),
     route(
-        "accounts/<int:pk>/invoices/new/", views.invoice_new, may="issue_invoices", name="invoice_new", reads=Account
+        "accounts/<int:pk>/invoices/new/", invoices.invoice_new, may="issue_invoices", name="invoice_new", reads=Account
     ),
+    route("invoices/<int:pk>/void/", voiding.invoice_void, may="void_invoices", name="invoice_void", reads=Invoice),
+    route("payers/<int:pk>/invoices/new/", to_payers.payer_invoice_new, may="issue_invoices", name="payer_invoice_new"),
     route("receipts/", receipts.receipts, may="read_accounts", name="receipts"),
     route("receipts/new/", receipts.receipt_new, may="post_client_payments", name="receipt_new"),
     route("receipts/unapplied/", unapplied.unapplied_list, may="read_accounts", name="unapplied"),
@@ -35,5 +38,5 @@ urlpatterns = [
         reads=Payment,
     ),
     route("payments/<int:pk>/move/", unapplied.payment_move, may="transfer_money", name="payment_move", reads=Payment),
-    route("documents/<int:pk>/", views.document, may="read_messages", name="document", reads=Document),
+    route("documents/<int:pk>/", invoices.document, may="read_messages", name="document", reads=Document),
 ]

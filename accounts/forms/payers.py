@@ -2,19 +2,34 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 
 from accounts.models import Payer
 from billing_office.lib.fields import OfficeModelForm
 from billing_office.lib.sorting import sort_key
 
-from .parts import EditForm, OnceMixin
+from .parts import EditForm, OnceMixin, PastDayField
 
 
 class PayerFields(forms.ModelForm):
     class Meta:
         model = Payer
-        fields = ["name", "payer_class", "electronic_id", "street", "city_line", "phone", "email"]
+        fields = [
+            "name", "payer_class", "electronic_id", "contact", "street", "city_line", "phone", "email", "email_agreed_on",
+            "billed_by_invoice", "terms_days", "names_services",
+        ]  # fmt: skip
+        field_classes = {"email_agreed_on": PastDayField}
         labels = {"electronic_id": "Electronic id", "city_line": "City line", "email": "Billing e-mail"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["terms_days"].validators.append(MaxValueValidator(365, "Use 0 to 365 days."))
+
+    def clean_email(self):
+        email = self.cleaned_data["email"]
+        if email != self.instance.email:
+            self.instance.email_bad_since = None
+        return email
 
     def clean_name(self):
         name = " ".join(self.cleaned_data["name"].split())

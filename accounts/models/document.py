@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from billing_office.staff.models import Office
+
 from .account import Account
 from .payer import Payer
 
@@ -48,8 +50,9 @@ class Blob(models.Model):
 
 class DocumentQuerySet(models.QuerySet):
     def for_staff(self, user):
-        """Documents to accounts that the user may know of."""
-        return self.filter(account__in=Account.objects.for_staff(user))
+        """Documents to accounts that the user may know of, and those of the user's offices to payers."""
+        accounts = Account.objects.for_staff(user)
+        return self.filter(models.Q(account__in=accounts) | models.Q(office__in=user.offices.all()))
 
 
 class Document(models.Model):
@@ -62,9 +65,14 @@ class Document(models.Model):
         INVOICE = "invoice", "Invoice"
         REMINDER = "reminder", "Reminder"
         RECEIPT = "receipt", "Receipt"
+        CREDIT_NOTE = "credit-note", "Credit note"
+        STATEMENT = "statement", "Statement"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="documents")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="documents")
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, null=True, related_name="+", help_text="Whose paper to a payer it is."
+    )
     addressee = addressee_field()
     kind = models.CharField(max_length=12, choices=Kind.choices)
     number = models.CharField(max_length=30)
@@ -81,12 +89,24 @@ class Document(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=ONE_ADDRESSEE, name="document_has_one_addressee"),
+            models.CheckConstraint(
+                condition=models.Q(payer=None, office=None) | models.Q(payer__isnull=False, office__isnull=False),
+                name="document_to_a_payer_is_an_offices",
+            ),
             models.UniqueConstraint(fields=["id", "addressee"], name="document_of_addressee"),
             models.UniqueConstraint(fields=["kind", "number"], name="document_number_once"),
         ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.number}"
+
+    @property
+    def to(self) -> Account | Payer:
+        return self.account or self.payer
+
+    @property
+    def sender(self) -> Office:
+        return self.office or self.account.office
 
     @property
     def file_name(self) -> str:

@@ -7,8 +7,9 @@ from .payer import Payer
 
 class MessageQuerySet(models.QuerySet):
     def for_staff(self, user):
-        """Messages to accounts that the user may know of."""
-        return self.filter(account__in=Account.objects.for_staff(user))
+        """Messages to accounts that the user may know of, and those of the user's offices to payers."""
+        accounts = Account.objects.for_staff(user)
+        return self.filter(models.Q(account__in=accounts) | models.Q(document__office__in=user.offices.all()))
 
     def waiting(self):
         return self.filter(state=Message.State.QUEUED, channel=Message.Channel.EMAIL)
@@ -64,6 +65,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["state", "channel", "-id"], name="message_by_state"),
             models.Index(fields=["account", "-id"], name="message_by_account"),
+            models.Index(fields=["payer", "-id"], name="message_by_payer", condition=models.Q(payer__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=ONE_ADDRESSEE, name="message_has_one_addressee"),
@@ -76,6 +78,15 @@ class Message(models.Model):
 
     def __str__(self):
         return f"{self.document} to {self.to}"
+
+    @property
+    def addressed(self) -> Account | Payer:
+        return self.account or self.payer
+
+    @property
+    def lock(self) -> int:
+        """The account whose lock holds still what contact rules ask: the addressee's own, a payer's house account."""
+        return self.account_id or self.payer.house_account.pk
 
     @property
     def told(self) -> tuple[str, str]:

@@ -29,6 +29,25 @@ class Payer(Versioned):
     city_line = models.CharField("city, state, postcode", max_length=120, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField("billing e-mail", blank=True)
+    email_bad_since = models.DateField(null=True, editable=False, help_text="A mail server refused the address.")
+    email_agreed_on = models.DateField(
+        "agreed to e-mail on", null=True, blank=True, help_text="A person must have agreed; else the bill is printed."
+    )
+    contact = models.CharField(
+        "billing contact", max_length=120, blank=True, db_default="", help_text="Person or desk that bills are for."
+    )
+    billed_by_invoice = models.BooleanField(
+        "billed by invoice",
+        default=False,
+        db_default=False,
+        help_text="Not by claim: it gets one invoice over its clients.",
+    )
+    terms_days = models.PositiveSmallIntegerField(
+        "days to pay", default=30, db_default=30, help_text="From the invoice to its due date."
+    )
+    names_services = models.BooleanField(
+        "invoices name services", default=True, db_default=True, help_text="Else they say only that it was a service."
+    )
     active = models.BooleanField(default=True)
 
     objects = PayerQuerySet.as_manager()
@@ -40,11 +59,17 @@ class Payer(Versioned):
             models.CheckConstraint(
                 condition=models.Q(payer_class__in=["insurer", "government", "employer", "person", "other"]),
                 name="payer_class_is_known",
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(terms_days__lte=365), name="payer_terms_within_a_year"),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_person(self) -> bool:
+        """A second guarantor: contact rules protect them as they do a client."""
+        return self.payer_class == self.Class.PERSON
 
     def save(self, *args, **kwargs):
         self.sort_key = sort_key(self.name)

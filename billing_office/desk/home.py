@@ -76,7 +76,7 @@ def _messages(user) -> tuple[Part, list[Tile]]:
         Tile("To print", sums["printed"], reverse("print_list"), "no working e-mail or no consent"),
         Tile("Waiting to be sent", sums["waiting"], f"{listed}?state=queued", "the mailroom sends them"),
     ]
-    rows = list(mine.failed().select_related("document", "account")[:FEW]) if sums["failed"] else []
+    rows = list(mine.failed().select_related("document", "account", "payer")[:FEW]) if sums["failed"] else []
     return Part(
         "Did not go out",
         "correct the address, then send again or print",
@@ -89,9 +89,14 @@ def _messages(user) -> tuple[Part, list[Tile]]:
     ), tiles
 
 
+def addressed_href(message: Message) -> str:
+    """The page of whom a message is for."""
+    return reverse("payer", args=[message.payer_id]) if message.payer_id else reverse("account", args=[message.account_id])
+
+
 FAILED = [
     Column("document", "Document", value="document.number", kind="id"),
-    Column("account", "Account", value="account.name", link=lambda m: reverse("account", args=[m.account_id])),
+    Column("account", "Account", value="addressed.name", link=addressed_href),
     Column("to", "To", lo=True),
     Column("error", "Why", wrap=True),
 ]

@@ -19,14 +19,14 @@ class Told:
 
 def mark_printed(message: Message, *, by, now: datetime) -> Told:
     """Record that a letter was printed and posted; refused when a contact rule stops it. Done already: nothing happens."""
-    with ledger.locked([message.account_id]) as accounts:
-        message = Message.objects.select_related("document").get(pk=message.pk)
+    with ledger.locked([message.lock]):
+        message = Message.objects.select_related("document", "account", "payer__house_account").get(pk=message.pk)
         number = message.document.number
         if message.state != Message.State.QUEUED or message.channel != Message.Channel.PRINT:
             return Told(True, f"{number} was marked as printed before.")
         if message.document.blob_id is None:
             return Told(False, f"{number} is still being rendered. Try again in a few seconds.")
-        verdict, read = sending.verdict_of(message, accounts[message.account_id], now)
+        verdict, read = sending.verdict_of(message, now)
         if not verdict.allow:
             return Told(False, f"{number} must not go out. {verdict.words}")
         sending.log_contact(message, ContactEvent.Stage.PRINTED, now, verdict, read, by=by)

@@ -12,11 +12,12 @@ from email.utils import formataddr
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts import ledger
-from accounts.models import Account, ContactPoint, Message
+from accounts.models import ContactPoint, Message, Payer
 from billing_office.audit import acts
 from billing_office.outbox import queue
 from billing_office.outbox.queue import Claim
@@ -51,17 +52,19 @@ def send(claim: Claim):
 
 def _claimed(claim: Claim) -> Message | None:
     """The message, ready to leave and logged as being sent; None when it must not leave now (and why is written)."""
-    account_id = Message.objects.values_list("account_id", flat=True).get(pk=claim.object_id)
-    with ledger.locked([account_id]) as accounts:
+    messages = Message.objects.select_related(
+        "document__blob", "document__office", "account__office", "payer__house_account"
+    )
+    with ledger.locked([messages.get(pk=claim.object_id).lock]):
         queue.renew(claim)
-        message = Message.objects.select_related("document__blob", "account__office").get(pk=claim.object_id)
+        message = messages.get(pk=claim.object_id)
         if message.state != Message.State.QUEUED:
             queue.done(claim)
             return None
         if claim.as_of and not settings.MAIL_SINK:
             _give_up(claim, message, "A day run by hand sends to the local mail sink alone.")
             return None
-        verdict, read = verdict_of(message, accounts[account_id], claim.now)
+        verdict, read = verdict_of(message, claim.now)
         if not verdict.allow:
             _refused(claim, message, verdict)
             return None
@@ -69,9 +72,9 @@ def _claimed(claim: Claim) -> Message | None:
     return message
 
 
-def verdict_of(message: Message, account: Account, now: datetime) -> tuple[rules.Verdict, rules.Facts]:
-    """What the contact rules say of this message at `now`, with the facts they saw. Call under the account's lock."""
-    read = facts.of_message(account, message, now.date())
+def verdict_of(message: Message, now: datetime) -> tuple[rules.Verdict, rules.Facts]:
+    """What the contact rules say of this message at `now`, with the facts they saw. Call under its `lock`."""
+    read = facts.of_message(message, now.date())
     return rules.may(rules.Action(message.action), read, now, facts.policy(now.date())), read
 
 
@@ -112,7 +115,7 @@ def log_contact(message: Message, stage: str, moment: datetime, verdict=None, re
 
 def _mail(message: Message) -> EmailMessage:
     """No health detail in subject or body; what was done stands in the PDF alone."""
-    document, office = message.document, message.account.office
+    document, office = message.document, message.document.sender
     words = {"message": message, "document": document, "office": office, "ask": document.context.get("ask") or {}}
     template = f"emails/{document.kind}"
     mail = EmailMessage(
@@ -156,6 +159,8 @@ def _not_sent(claim: Claim, message: Message, code: int, text, *, address_is_bad
 
 
 def _mark_bad(message: Message, why: str, now: datetime):
+    if message.payer_id:
+        _mark_payer_bad(message, why, now)
     points = ContactPoint.objects.emails().good().filter(client__account=message.account_id, value__iexact=message.to)
     for point in points:
         ContactPoint.objects.filter(pk=point.pk).update(
@@ -167,4 +172,12 @@ def _mark_bad(message: Message, why: str, now: datetime):
             point,
             account_id=message.account_id,
             changed=["bad_since"],
+        )
+
+
+def _mark_payer_bad(message: Message, why: str, now: datetime):
+    same = Payer.objects.filter(pk=message.payer_id, email__iexact=message.to, email_bad_since=None)
+    if same.update(email_bad_since=now.date(), lock_version=F("lock_version") + 1):
+        acts.record(
+            User.objects.service(), "payer_email_marked_bad", message.payer, changed=["email_bad_since"], reason=why
         )

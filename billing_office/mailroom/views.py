@@ -27,7 +27,7 @@ STATES = {"": "All", "queued": "Waiting", "sent": "Sent", "failed": "Did not go 
 COLUMNS = [
     Column("document", "Document", value="document.number", kind="id"),
     Column("kind", "Kind", value="document.get_kind_display"),
-    Column("account", "Account", value=lambda m: m.account.name),
+    Column("account", "Account", value="addressed.name"),
     Column("channel", "How", value="get_channel_display"),
     Column("to", "To"),
     Column("state", "State", value="told", kind="tag"),
@@ -39,7 +39,7 @@ COLUMNS = [
 def message_list(request):
     state, found = (
         request.GET.get("state", ""),
-        Message.objects.for_staff(request.user).select_related("account", "document"),
+        Message.objects.for_staff(request.user).select_related("account", "payer", "document"),
     )
     if state == "queued":
         found = found.waiting()
@@ -65,7 +65,9 @@ def _href(message: Message) -> str:
 
 def document_page(request, pk):
     """A document and all its sendings; an invoice has a page of its own."""
-    row = get_object_or_404(Document.objects.for_staff(request.user).select_related("account", "invoice"), pk=pk)
+    row = get_object_or_404(
+        Document.objects.for_staff(request.user).select_related("account", "payer", "invoice"), pk=pk
+    )
     if hasattr(row, "invoice"):
         return redirect("invoice", pk=row.invoice.pk)
     return render(request, "mailroom/document.html", {"document": row, "messages_of": row.messages.all()})
@@ -85,8 +87,9 @@ def send_again(request, pk):
     """A person sends a document once more, by e-mail or on paper: a new message, copy n."""
     row = get_object_or_404(Document.objects.for_staff(request.user), pk=pk)
     on_paper = request.POST.get("by") == "print"
-    with ledger.locked([row.account_id]):
-        last = row.messages.order_by("-id").first()
+    sent = row.messages.select_related("account", "payer__house_account").order_by("-id")
+    with ledger.locked([sent.first().lock]):
+        last = sent.first()
         if last.state == Message.State.QUEUED:
             messages.info(request, f"{row.number} waits to go out already; nothing was queued twice.")
             return redirect("document_page", pk=row.pk)
@@ -105,12 +108,12 @@ def print_list(request):
     found = list(
         Message.objects.for_staff(request.user)
         .to_print()
-        .select_related("account__guarantor", "document")
+        .select_related("account__guarantor", "payer", "document")
         .order_by("id")[:200]
     )
     columns = [
         Column("document", "Document", value="document.number", kind="id"),
-        Column("account", "Account", value=lambda m: m.account.name),
+        Column("account", "Account", value="addressed.name"),
         Column("to", "To", wrap=True),
         Column("why", "Why on paper", value="why_print"),
         Column("since", "Since", value="created_at", kind="moment"),

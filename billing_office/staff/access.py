@@ -38,6 +38,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "read_reasons": _READERS,
         "edit_reasons": {Role.SUPERVISOR},
         "issue_invoices": {Role.BILLER, Role.SUPERVISOR},
+        "void_invoices": {Role.BILLER, Role.SUPERVISOR},
         "read_messages": _READERS,
         "send_messages": _KEEPERS,
         "read_payers": _READERS,

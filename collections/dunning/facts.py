@@ -1,11 +1,13 @@
-"""The facts that contact rules ask for, read from the account as it stands now."""
+"""The facts that contact rules ask for, read from the account or payer as it stands now."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
 from django.db.models import Q
 
-from accounts.models import Account, Client, ContactPoint, Message
+from accounts import sending
+from accounts.models import Account, Client, ContactPoint, Message, Payer
 
 from . import zones
 from .models import ComplianceRule
@@ -18,32 +20,71 @@ def policy(on: date) -> tuple[Rule, ...]:
     return tuple(Rule(r.rule_id, r.version, r.severity, r.sentence, r.way_round, r.citation, r.params) for r in rows)
 
 
-def of_message(account: Account, message: Message, on: date) -> Facts:
-    """Of an account, and of the very address that the message would go to. `on` is the client's day."""
-    return _read(account, on, lambda points: _address_of(message.channel, message.to, points))
+def of_message(message: Message, on: date) -> Facts:
+    """Of its addressee, and of the very address that the message would go to. `on` is the addressee's day."""
+    if message.payer_id:
+        return _of_payer(message.payer, message.channel, message.to, on)
+    return _of_account(message.account, on, lambda points: _address_of(message.channel, message.to, points))
 
 
-def of_channel(account: Account, channel: str, on: date) -> Facts:
-    """Of an account, and of the best address it has for a channel (email, print, phone), before any message stands."""
-    return _read(account, on, lambda points: _best_address(channel, points))
+def of_channel(to: Account | Payer, channel: str, on: date) -> Facts:
+    """Of an addressee, and of the best address it has for a channel (email, print, phone), before any message stands."""
+    if isinstance(to, Payer):
+        return _of_payer(to, channel, to.email, on)
+    return _of_account(to, on, lambda points: _best_address(channel, points))
 
 
-def _read(account: Account, on: date, address: Callable[[list[ContactPoint]], Address]) -> Facts:
+def _of_account(account: Account, on: date, address: Callable[[list[ContactPoint]], Address]) -> Facts:
     guarantor = Client.objects.filter(pk=account.guarantor_id).first()
     points = list(ContactPoint.objects.filter(client=account.guarantor_id))
     where, basis = _zones(guarantor, points)
-    # A stop that names a later day of another zone is in force all the same: a day early is safe, a day late is not.
-    flags = account.flags.filter(Q(until=None) | Q(until__gte=on)).values_list("kind", flat=True)
-    holds = account.holds.on(on).filter(charge=None)
     return Facts(
         address=address(points),
-        flags=frozenset(flags),
         deceased=bool(guarantor and guarantor.deceased_on),
-        pauses=tuple(Pause(hold.kind, hold.until) for hold in holds),
         zones=where,
         zone_basis=basis,
         organisation=bool(guarantor and guarantor.kind == Client.Kind.ORGANISATION),
+        **_stops(account, on),
     )
+
+
+def _of_payer(payer: Payer, channel: str, to: str, on: date) -> Facts:
+    """A payer's stops stand on its house account. An organisation has no hours; a person has a client's."""
+    where = zones.of_state(_state(payer.city_line)) if payer.is_person else ()
+    return Facts(
+        address=_address_of_payer(payer, channel, to),
+        zones=tuple(where),
+        zone_basis="the state of the postal address" if where else "unknown",
+        organisation=not payer.is_person,
+        **_stops(payer.house_account, on),
+    )
+
+
+def _stops(account: Account, on: date) -> dict:
+    # A stop that names a later day of another zone is in force all the same: a day early is safe, a day late is not.
+    flags = account.flags.filter(Q(until=None) | Q(until__gte=on)).values_list("kind", flat=True)
+    holds = account.holds.on(on).filter(charge=None)
+    return {"flags": frozenset(flags), "pauses": tuple(Pause(hold.kind, hold.until) for hold in holds)}
+
+
+def _address_of_payer(payer: Payer, channel: str, to: str) -> Address:
+    if channel == Message.Channel.EMAIL:
+        same = bool(payer.email) and payer.email.casefold() == to.casefold()
+        return Address(channel, same and not payer.email_bad_since, sending.may_be_mailed(payer))
+    known = bool(payer.street and payer.city_line) if channel == Message.Channel.PRINT else bool(payer.phone)
+    return Address(channel, known)
+
+
+_STATE = re.compile(r",\s*([A-Za-z]{2})\b[^,]*$")
+
+
+def _state(city_line: str) -> str:
+    """
+    >>> _state("Springfield, IL 62701")
+    'IL'
+    """
+    found = _STATE.search(city_line)
+    return found[1].upper() if found else ""
 
 
 _KINDS = {"email": ContactPoint.Kind.EMAIL, "print": ContactPoint.Kind.POSTAL, "phone": ContactPoint.Kind.PHONE}

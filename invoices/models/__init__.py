@@ -1,3 +1,4 @@
+from .credit_note import CreditNote
 from .invoice import Invoice, InvoiceLine
 
-__all__ = ["Invoice", "InvoiceLine"]
+__all__ = ["CreditNote", "Invoice", "InvoiceLine"]

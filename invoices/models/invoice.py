@@ -32,10 +32,10 @@ class InvoiceQuerySet(models.QuerySet):
         return self.live().filter(pk__in=lines.filter(open_item__cents__gt=models.F("later")).values("invoice"))
 
     def matching(self, text: str):
-        """By invoice or account number, or by all words of the account's name."""
+        """By invoice or account number, or by all words of the addressee's name."""
         named = models.Q()
         for word in sort_key(text).split():
-            named &= models.Q(account__sort_key__contains=word)
+            named &= models.Q(account__sort_key__contains=word) | models.Q(payer__sort_key__contains=word)
         return self.filter(models.Q(number__iexact=text) | models.Q(account__number__iexact=text) | named)
 
 
@@ -64,7 +64,10 @@ class Invoice(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["account", "-id"], name="invoice_by_account")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="invoice_by_account"),
+            models.Index(fields=["payer", "-id"], name="invoice_by_payer", condition=models.Q(payer__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(condition=ONE_ADDRESSEE, name="invoice_has_one_addressee"),
             models.UniqueConstraint(fields=["office", "series_number"], name="invoice_number_once_in_series"),
@@ -76,6 +79,10 @@ class Invoice(models.Model):
 
     def __str__(self):
         return self.number
+
+    @property
+    def to(self) -> Account | Payer:
+        return self.account or self.payer
 
 
 class InvoiceLine(models.Model):

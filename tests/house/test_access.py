@@ -5,7 +5,7 @@ from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 
-from accounts.models import AccountFlag, Hold, LedgerAccount, Message, Reason
+from accounts.models import AccountFlag, Hold, LedgerAccount, Message, Payer, Reason
 from billing_office import schedule
 from billing_office.audit.gate import Gate
 from billing_office.audit.models import Act
@@ -14,7 +14,7 @@ from billing_office.outbox.models import Job
 from billing_office.staff import access
 from billing_office.staff.models import Role
 from dunning.models import ReminderLevel
-from invoices import issuing
+from invoices import issuing, voiding
 from tests.factories import (
     make_account,
     make_address,
@@ -69,7 +69,13 @@ def make_world(office, by, settings):
     make_address(account.guarantor, by)
     make_charge(account, by)
     invoice = issuing.issue(account, on=dates.today(), by=by, key=f"world{account.pk}")
-    schedule.work(schedule.queue.claim(Job.objects.filter(kind="render_document").latest("id").pk))
+    employer = make_payer(by, f"Lone Star {account.pk}", Payer.Class.EMPLOYER, email="ap@lonestar.example")
+    make_charge(account, by, payer=employer)
+    issuing.issue_to_payer(employer, office, on=dates.today(), by=by, key=f"employer{account.pk}")
+    make_charge(account, by)
+    void = issuing.issue(account, on=dates.today(), by=by, key=f"void{account.pk}")
+    voiding.void(void, on=dates.today(), by=by, reason="x")
+    schedule.work(schedule.queue.claim(Job.objects.get(kind="render_document", object_id=invoice.document_id).pk))
     flag = AccountFlag.objects.create(account=account, kind="returned_mail", since=dates.today(), reason="x", set_by=by)
     hold = Hold.objects.create(account=account, kind="review", since=dates.today(), reason="x", set_by=by)
     message = Message.objects.get(document=invoice.document)

@@ -1,16 +1,22 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Account, Message
+from accounts.models import Account, Message, Payer
+from billing_office.staff.models import Office
 
 
 class DunningCycle(models.Model):
-    """From the day debt of an account falls overdue until nothing is: at most one open, each level goes out once in it.
+    """From the day debt of an account, or of a payer to one office, falls overdue until nothing is.
 
+    At most one is open for each, and each level goes out once in it.
     `look_on` is a lower bound for the next look, never truth.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="dunning_cycles")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="dunning_cycles")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="dunning_cycles")
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, null=True, related_name="+", help_text="Whom the payer owes."
+    )
     opened_on = models.DateField()
     closed_on = models.DateField(null=True)
     look_on = models.DateField()
@@ -19,10 +25,20 @@ class DunningCycle(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["look_on"], name="cycle_to_look_at", condition=Q(closed_on=None))]
-        constraints = [models.UniqueConstraint(fields=["account"], name="cycle_open_once", condition=Q(closed_on=None))]
+        constraints = [
+            models.UniqueConstraint(fields=["account"], name="cycle_open_once", condition=Q(closed_on=None)),
+            models.UniqueConstraint(
+                fields=["payer", "office"], name="cycle_of_payer_open_once", condition=Q(closed_on=None)
+            ),
+            models.CheckConstraint(
+                condition=Q(account__isnull=False, payer=None, office=None)
+                | Q(account=None, payer__isnull=False, office__isnull=False),
+                name="cycle_has_one_addressee",
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.account_id} since {self.opened_on}"
+        return f"{self.account or self.payer} since {self.opened_on}"
 
 
 class Reminder(models.Model):

@@ -1,23 +1,42 @@
 from django.db import models
 
+from accounts.models import Payer
 from accounts.models.versioned import Versioned
 
 
 class ReminderLevel(Versioned):
-    """One step of the ladder of reminders: so many days after the due date of the oldest overdue item."""
+    """One step of a ladder of reminders: so many days after the due date of the oldest overdue item.
 
-    level = models.PositiveSmallIntegerField(unique=True)
+    Clients have a ladder, and so has each class of payers.
+    """
+
+    CLIENT = "client"
+    AUDIENCES = [(CLIENT, "Clients"), *((value, f"Payers: {label.lower()}") for value, label in Payer.Class.choices)]
+
+    audience = models.CharField(
+        "for", max_length=12, choices=AUDIENCES, default=CLIENT, db_default=CLIENT, help_text="Whom it reminds."
+    )
+    level = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=40, help_text="As the document says it: Courtesy, Urgent, Final.")
-    days_after_due = models.SmallIntegerField(unique=True, help_text="0 is the due date itself.")
+    days_after_due = models.SmallIntegerField(help_text="0 is the due date itself.")
     least_cents = models.BigIntegerField("smallest amount", default=100, help_text="Below it no reminder goes out.")
     respite_days = models.PositiveSmallIntegerField(default=14, help_text="Days to pay that the reminder gives.")
     lead = models.CharField(max_length=300, help_text="First sentence. {amount} and {due} are filled in.")
     paragraph = models.CharField(max_length=600, blank=True)
+    on_paper = models.BooleanField(
+        "always a letter", default=False, db_default=False, help_text="Else by e-mail where that is allowed."
+    )
     active = models.BooleanField(default=True)
 
     class Meta:
-        ordering = ["days_after_due"]
+        ordering = ["audience", "days_after_due"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(audience__in=["client", "insurer", "government", "employer", "person", "other"]),
+                name="level_audience_is_known",
+            ),
+            models.UniqueConstraint(fields=["audience", "level"], name="level_once_in_its_ladder"),
+            models.UniqueConstraint(fields=["audience", "days_after_due"], name="level_day_once_in_its_ladder"),
             models.CheckConstraint(
                 condition=models.Q(days_after_due__gte=0, days_after_due__lte=730), name="level_within_two_years"
             ),

@@ -10,24 +10,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts import ledger, why
-from accounts.addressing import mailing_lines
+from accounts.addressing import mailing_lines, reference
 from accounts.models import Account, Document
 from accounts.sending import by_email
 from billing_office.audit import acts
 from billing_office.lib import dates, money
 from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
 from billing_office.staff.access import may
+from invoices import balances, issuing
+from invoices.models import Invoice
 
-from . import balances, issuing
-from .models import Invoice
-
-NAMING_SERVICES = {Document.Kind.INVOICE, Document.Kind.RECEIPT}
+NAMING_SERVICES = {Document.Kind.INVOICE, Document.Kind.RECEIPT, Document.Kind.CREDIT_NOTE, Document.Kind.STATEMENT}
 SHOWS = {"": "All", "open": "Open", "overdue": "Overdue", "void": "Void"}
 
 
 def invoices(request):
     today, show, text = dates.today(), request.GET.get("show", ""), request.GET.get("q", "").strip().replace("\x00", "")
-    found = Invoice.objects.for_staff(request.user).select_related("account")
+    found = Invoice.objects.for_staff(request.user).select_related("account", "payer__house_account")
     if text:
         found = found.matching(text)
     found = found.void() if show == "void" else found.still_open() if show in ("open", "overdue") else found
@@ -53,8 +52,8 @@ def _columns(rows: list[Invoice], today) -> list[Column]:
     still = balances.of_invoices(rows)
     return [
         Column("number", "Invoice", kind="id"),
-        Column("account", "Account", value=lambda i: i.account.number if i.account else "", kind="id"),
-        Column("name", "To", value=lambda i: i.account.name if i.account else ""),
+        Column("account", "Account", value=lambda i: reference(i.to)[1], kind="id"),
+        Column("name", "To", value="to.name"),
         Column("issued", "Issued", value="issued_on", kind="day"),
         Column("due", "Due", value="due_on", kind="day"),
         Column("cents", "Amount", kind="money"),
@@ -74,26 +73,33 @@ def state(invoice: Invoice, still: int, today) -> tuple[str, str]:
     return ("Part paid", "info") if still < invoice.cents else ("Open", "")
 
 
-def invoice(request, pk):
-    row = get_object_or_404(
-        Invoice.objects.for_staff(request.user).select_related("account", "document", "office", "issued_by"), pk=pk
+def invoice_of(request, pk) -> Invoice:
+    """404 for an invoice of another office, as for one that is not there."""
+    rows = Invoice.objects.for_staff(request.user).select_related(
+        "account", "payer__house_account", "document", "office", "issued_by", "credit_note"
     )
+    return get_object_or_404(rows, pk=pk)
+
+
+def invoice(request, pk):
+    row = invoice_of(request, pk)
     still = balances.of_invoices([row])[row.pk]
     context = {
         "invoice": row,
-        "lines": row.lines.all(),
+        "lines": row.lines.select_related("open_item__account"),
         "still": still,
         "state": state(row, still, dates.today()),
         "messages_of": row.document.messages.all(),
+        "note": getattr(row, "credit_note", None),
     }
     return render(request, "invoices/page.html", context)
 
 
 def invoice_why(request, pk):
     """Why an invoice asks what it asks: the sentence it was sent with, and how its charges stand today, down to the entries."""
-    row = get_object_or_404(Invoice.objects.for_staff(request.user).select_related("account", "document"), pk=pk)
+    row = invoice_of(request, pk)
     lines = list(row.lines.select_related("open_item"))
-    told = why.stories({line.open_item.charge_id for line in lines})
+    told = why.stories({line.open_item.charge_id for line in lines}, row.payer_id)
     context = {
         "invoice": row,
         "account": row.account,
@@ -111,14 +117,14 @@ def invoice_new(request, pk):
     if request.method == "POST":
         return _issue(request, account)
     lines = issuing.ready(account)
-    point, why_print = by_email(account)
+    address, why_print = by_email(account)
     context = {
         "account": account,
         "lines": lines,
         "total": sum(line.cents for line in lines),
-        "due_on": issuing.due_on(account.office, dates.today()),
+        "due_on": issuing.due_on(account, dates.today()),
         "to": mailing_lines(account),
-        "point": point,
+        "address": address,
         "why_print": why_print,
         "key": uuid.uuid4().hex,
     }
@@ -126,21 +132,27 @@ def invoice_new(request, pk):
 
 
 def _issue(request, account: Account):
-    key = request.POST.get("key", "")
-    if len(key) != 32 or not key.isalnum():
-        raise Http404("The page is too old. Open it again.")
+    key = form_key(request)
     try:
         row = issuing.issue(account, on=dates.today(), by=request.user, key=f"invoice:{key}")
     except (issuing.NothingToInvoice, ledger.Refused) as error:
         messages.error(request, f"No invoice was issued. {error}")
         return redirect("account", pk=account.pk)
-    way = (
-        "It is being rendered and e-mailed."
-        if row.document.messages.filter(channel="email").exists()
-        else "It is on the print list."
-    )
-    messages.success(request, f"Issued {row.number} for ${money.show(row.cents)}. {way}")
+    messages.success(request, f"Issued {row.number} for ${money.show(row.cents)}. {way_out(row.document)}")
     return redirect("invoice", pk=row.pk)
+
+
+def form_key(request) -> str:
+    """The number of the form that was sent: a second press finds what the first did. 404 where it is none of ours."""
+    key = request.POST.get("key", "")
+    if len(key) != 32 or not key.isalnum():
+        raise Http404("The page is too old. Open it again.")
+    return key
+
+
+def way_out(document: Document) -> str:
+    mailed = document.messages.filter(channel="email").exists()
+    return "It is being rendered and e-mailed." if mailed else "It is on the print list."
 
 
 @require_GET
@@ -155,5 +167,4 @@ def document(request, pk):
         raise RuntimeError(f"document {row.pk}: the stored bytes are not those of their hash")
     response = HttpResponse(bytes(row.blob.content), content_type=row.blob.media_type)
     response["Content-Disposition"] = f'inline; filename="{row.file_name}"'
-
     return response
