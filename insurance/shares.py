@@ -285,7 +285,8 @@ def _cap_note(rank: int, rule: Rule, own: Share, insurer: int) -> str:
     which = {2: "second", 3: "third"}.get(rank, f"{rank}th")
     if insurer == own.insurer:
         return f"The {which} payer pays its whole benefit, ${show(insurer)}."
-    return f"Alone the {which} payer would pay ${show(own.insurer)}; after the others it pays ${show(insurer)} (rule: {rule.replace('_', ' ')})."
+    rule = rule.replace("_", " ")
+    return f"Alone the {which} payer would pay ${show(own.insurer)}; after the others it pays ${show(insurer)} (rule: {rule})."
 
 
 # -- a year of lines -----------------------------------------------------------------------------------------------------
