@@ -12,7 +12,7 @@ REASONS = [
     ("contractual_writeoff", "CO-TIME", "Claim sent too late, client not liable", True, 0, 10_000, 100_000, None, "The contract with the payer; to be confirmed by counsel", ""),
     ("discount", "PROMPT", "Prompt payment", False, 0, 5_000, 50_000, None, "House policy; to be confirmed by counsel", ""),
     ("discount", "SELFPAY", "Self-pay price", False, 0, 20_000, 200_000, None, "House policy", ""),
-    ("discount", "COURTESY", "Courtesy", True, 0, 2_500, 25_000, None, "House policy; routine waiver of coinsurance: 42 U.S.C. 1320a-7a(i)(6)", "https://www.law.cornell.edu/uscode/text/42/1320a-7a"),
+    ("discount", "COURTESY", "Courtesy", True, 0, 2_500, 25_000, None, "House policy; routine waiver of coinsurance: 42 U.S.C. 1320a-7a(i)(6); to be confirmed by counsel", "https://www.law.cornell.edu/uscode/text/42/1320a-7a"),
     ("charity", "FAP", "Financial assistance granted", True, 0, 10_000, 500_000, None, "26 CFR 1.501(r)-4; to be confirmed by counsel", CFR + "26/section-1.501(r)-4"),
     ("small_balance_writeoff", "SMALL", "Too small to collect", False, 0, 999, 2_500, None, "House policy", ""),
     ("bad_debt", "UNCOLL", "Uncollectable", True, 0, 0, 50_000, None, "House policy; 42 CFR 413.89(e); to be confirmed by counsel", CFR + "42/section-413.89"),

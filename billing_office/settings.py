@@ -231,6 +231,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 OUTBOX_HINT = "billing_office.hints.publish"
+# What the apps above accounts say stands in the way of undoing a charge: (set of charge ids) → list of Obstacles.
+CHARGE_OBSTACLES = ["invoices.standing.live_invoices"]
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 90)  # seconds
 OUTBOX_PAUSE = env.int("OUTBOX_PAUSE", 10)  # seconds before the second try; each further one waits three times as long
 # Seconds between tries while the mail server says "not now": over four hours, as greylisting asks.

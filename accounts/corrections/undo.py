@@ -14,7 +14,11 @@ from billing_office.lib import dates
 from billing_office.lib.money import show
 from billing_office.staff.access import may
 
+from . import obstacles
+from .obstacles import Obstructed
 from .of_charge import of_party
+
+EARNING = (Kind.CHARGE, Kind.LATE_FEE, Kind.INTEREST)
 
 _RIGHTS = {
     Kind.CHARGE: "post_charges",
@@ -67,11 +71,14 @@ class Undo:
         return ledger.locked(part.account_id for part in self.parts)
 
     def facts(self) -> list[Fact]:
-        """What each open item and each sum of unapplied money is and will be. Raises Refused, StillNeeded."""
+        """What each open item and each sum of unapplied money is and will be. Raises Refused, StillNeeded, Obstructed."""
         done = JournalEntry.objects.filter(reverses=self.entry).select_related("posted_by").first()
         if done:
             day = dates.short(done.effective_date)
             raise Refused(f"It was reversed on {day} by {done.posted_by.short_name}: {done.memo}")
+        charged = self.entry.kind in EARNING and self.entry.postings.values_list("charge", flat=True)
+        if charged and (found := obstacles.of_charges(charged)):
+            raise Obstructed(found)
         if needed := [later for part in self.parts for later in ledger.dependents(part, list(part.postings.all()))]:
             raise StillNeeded(needed)
         legs = list(

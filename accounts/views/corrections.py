@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts.corrections.carrying_out import Outcome, Unseen, carry_out, fingerprint, outcome_of
+from accounts.corrections.obstacles import Obstructed
 from accounts.forms.corrections import AdjustForm, MoveForm, UndoForm
 from accounts.ledger import Refused, StillNeeded
 from accounts.models import Account, JournalEntry, OpenItem
@@ -65,7 +66,8 @@ def _correct(request, account: Account, form, act: str, title: str, **context):
             context["changed"] = posting and bool(form.cleaned_data["seen"])
     except Refused as refusal:
         needed = refusal.entries if isinstance(refusal, StillNeeded) else []
-        context |= {"needed": needed, "refused": NEEDED if needed else str(refusal)}
+        found = refusal.obstacles if isinstance(refusal, Obstructed) else []
+        context |= {"needed": needed, "obstacles": found, "refused": NEEDED if needed else str(refusal)}
         if form.is_bound:
             form.add_error(None, context["refused"])
     return answer_form(request, "accounts/correction.html", context)

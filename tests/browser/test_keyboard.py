@@ -56,7 +56,7 @@ def test_a_cheque_for_a_known_account_takes_six_keystrokes_and_the_amount_from_a
     page.wait_for_url(f"**/accounts/{office.account.pk}/")
     assert "Posted $12.00" in page.locator(".toast").inner_text()
     assert pressed == ["g", "n", "Enter", "Enter", "Control", "Enter"]
-    page.click(".toast a")
+    page.click(".toast >> text=See it")
     page.wait_for_url("**/payments/*/")
 
 

@@ -5,13 +5,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts import ledger
-from accounts.models import Account, Payer, Payment
+from accounts.models import Account, Book, Payer, Payment
 from accounts.posting import Done, payment_of, post_payment
 from billing_office.audit.acts import record
 from billing_office.lib import dates
 from billing_office.lib.money import show
 from billing_office.lib.tables import Column, Empty, Table, export, keyset
-from billing_office.lib.views import answer_form
+from billing_office.lib.views import answer_form, linked
 from invoices.receipts.finding import who
 from invoices.receipts.forms import ReceiptForm
 
@@ -114,7 +114,9 @@ def _posted(request, done: Done, account: Account | None):
     amount, href = f"${show(payment.cents)}", reverse("payment", args=[payment.pk])
     if done.new:
         to = f"to {account.name}" if account else f"from {payment.payer.name}"
-        messages.success(request, f"Posted {amount} {to}.", extra_tags=href)
+        came = payment.postings.filter(book=Book.CASH).earliest("pk").entry_id
+        undo = linked(f"Posted {amount} {to}.", reverse("entry_reverse", args=[came]), "Undo")
+        messages.success(request, undo, extra_tags=href)
     else:
         words = f"{amount} was posted from this form already; nothing was posted twice."
         messages.info(request, words, extra_tags=href)

@@ -4,15 +4,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from accounts import ledger
-from accounts.models import Account, Payment
+from accounts.models import Account, JournalEntry, Payment
 from accounts.posting import done_before, lay_unapplied, move_unapplied
 from billing_office.audit.acts import record
 from billing_office.lib import dates
 from billing_office.lib.money import show
 from billing_office.lib.tables import Column, Empty, Table, chips, export
-from billing_office.lib.views import answer_form
+from billing_office.lib.views import answer_form, linked
 from billing_office.staff.access import may
 from invoices.receipts import unapplied
 from invoices.receipts.forms import LaterForm, MoveForm
@@ -69,7 +70,7 @@ def payment_allocate(request, pk):
     form, act = form_of(ordered(request)), request.POST.get("act", "")
     valid = form.is_bound and form.is_valid()
     if act == "post" and done_before("payment_allocated", row, form.cleaned_data.get("once")):
-        _say_done(request, False, "")
+        _say_done(request, False, "", [])
         return redirect("payment", pk=row.pk)
     fresh = not form.is_bound or (form.can_show and (form.wants_showing or act in ("due", "oldest")))
     if fresh:
@@ -81,7 +82,8 @@ def payment_allocate(request, pk):
         except ledger.Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            _say_done(request, new, f"${show(form.sums.laid)} laid on charges.")
+            keys = [f"allocate:{row.pk}:{form.key}:{account}:" for account in form.shares]
+            _say_done(request, new, f"${show(form.sums.laid)} laid on charges.", keys)
             return redirect("payment", pk=row.pk)
     context = {
         "payment": row, "source": source, "account": home, "payer": row.payer, "form": form, "lines": form.lines, "sums": form.sums,
@@ -117,7 +119,8 @@ def payment_move(request, pk):
             except ledger.Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                _say_done(request, new, f"${show(given['amount'])} moved to {form.target.name}.")
+                moved = f"${show(given['amount'])} moved to {form.target.name}."
+                _say_done(request, new, moved, [f"move:{row.pk}:{form.key}:out:"])
                 return redirect("payment", pk=row.pk)
     context = {"payment": row, "source": source, "form": form, "target": form.target if form.is_bound else None}
     return answer_form(request, "receipts/move.html", context)
@@ -131,8 +134,12 @@ def _nothing_left(request, row: Payment):
     raise Http404("Nothing of this payment stands unapplied there.")
 
 
-def _say_done(request, new: bool, words: str):
+def _say_done(request, new: bool, words: str, keys: list[str]):
+    """`keys`: how the act's entries begin, one for each act that is undone by itself; one alone is offered its undo."""
     if new:
-        messages.success(request, words)
+        entry = len(keys) == 1 and JournalEntry.objects.filter(source_key__startswith=keys[0]).last()
+        offers = entry and may(request.user, "reverse_entries")
+        undo = offers and linked(words, reverse("entry_reverse", args=[entry.pk]), "Undo")
+        messages.success(request, undo or words)
     else:
         messages.info(request, "This was done from this form already; nothing was posted twice.")
