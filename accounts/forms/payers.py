@@ -23,7 +23,12 @@ class PayerFields(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["terms_days"].required = False
         self.fields["terms_days"].validators.append(MaxValueValidator(365, "Use 0 to 365 days."))
+
+    def clean_terms_days(self):
+        days = self.cleaned_data["terms_days"]
+        return self.instance.terms_days if days is None else days
 
     def clean_email(self):
         email = self.cleaned_data["email"]

@@ -1,6 +1,7 @@
 """The ladder of reminders and the contact rules: what the office may change, and what it must know."""
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.shortcuts import render
 
 from billing_office.audit.acts import record
@@ -16,9 +17,13 @@ class LevelForm(StaleFormMixin, OfficeModelForm):
 
     class Meta:
         model = ReminderLevel
-        fields = ["level", "name", "days_after_due", "least_cents", "respite_days", "lead", "paragraph", "active"]
+        fields = [
+            "audience", "level", "name", "days_after_due", "least_cents", "respite_days", "lead", "paragraph", "on_paper", "active",
+        ]  # fmt: skip
         widgets = {"lead": forms.Textarea(attrs={"rows": 2}), "paragraph": forms.Textarea(attrs={"rows": 4})}
-        error_messages = {"days_after_due": {"unique": "Another level goes out on that day."}}
+        error_messages = {
+            NON_FIELD_ERRORS: {"unique_together": "Another level for the same has this number or goes out on that day."}
+        }
 
     def clean_days_after_due(self):
         days = self.cleaned_data["days_after_due"]
@@ -39,6 +44,7 @@ LEVELS = Records(
     form=LevelForm,
     columns=[
         Column("name", "Reminder"),
+        Column("audience", "For", value="get_audience_display"),
         Column("level", "Level", kind="int"),
         Column("days_after_due", "Days after due", kind="int"),
         Column("least", "Smallest amount", value="least_cents", kind="money"),
@@ -46,7 +52,7 @@ LEVELS = Records(
         Column("lead", "First sentence", wrap=True),
         Column("state", "State", value=lambda level: ("On", "good") if level.active else ("Off", ""), kind="tag"),
     ],
-    order=("days_after_due", "id"),
+    order=("audience", "days_after_due", "id"),
     queryset=lambda user: ReminderLevel.objects.all(),
     on_save=record_level,
     edit="edit_ladder",

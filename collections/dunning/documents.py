@@ -2,30 +2,30 @@
 
 from datetime import date, timedelta
 
-from accounts.addressing import letterhead, mailing_lines, slip
-from accounts.models import Account
+from accounts.addressing import letterhead, mailing_lines, reference, slip
+from accounts.models import Account, Payer
 from billing_office.lib import dates, money
 from billing_office.staff.models import Office
 from invoices.models import Invoice
 
+from .debtors import Debt
 from .models import ReminderLevel
 
 
-def reminder(
-    account: Account, office: Office, number: str, level: ReminderLevel, owed, invoices: list[tuple[Invoice, int]], *, on: date
-) -> dict:  # fmt: skip
-    """Context of the `reminder` template; `owed` is a notices.Debt, `invoices` the overdue ones with what is still open."""
+def reminder(to: Account | Payer, office: Office, number: str, level: ReminderLevel, owed: Debt, *, on: date) -> dict:
+    """Context of the `reminder` template. To a payer it lists invoices alone: no client, no service."""
     total, pay_by = f"${money.show(owed.cents)}", on + timedelta(days=level.respite_days)
-    rest = owed.cents - sum(cents for _, cents in invoices)
-    since = dates.long(owed.oldest) + (" or later" if len({invoice.due_on for invoice, _ in invoices}) > 1 else "")
+    rest = owed.cents - sum(cents for _, cents in owed.invoices)
+    since = dates.long(owed.oldest) + (" or later" if len({invoice.due_on for invoice, _ in owed.invoices}) > 1 else "")
+    person = not isinstance(to, Payer) or to.is_person
     return {
         "lang": "en",
         "kind": "Reminder",
         "number": number,
         "copy": False,
         "office": letterhead(office),
-        "to": "\n".join(mailing_lines(account)),
-        "facts": [["Issued", dates.long(on)], ["Account", account.number], ["Reminder", level.name]],
+        "to": "\n".join(mailing_lines(to)),
+        "facts": [["Issued", dates.long(on)], [*reference(to)], ["Reminder", level.name]],
         "ask": {
             "label": "Due today" if owed.oldest == on else "Past due",
             "amount": total,
@@ -35,12 +35,12 @@ def reminder(
         "paragraphs": [level.paragraph] if level.paragraph else [],
         "what": "Invoice",
         "columns": ["Due date", "Billed to you", "Settled", "Still due"],
-        "rows": [_row(invoice, cents) for invoice, cents in invoices] + ([_rest(rest)] if rest else []),
+        "rows": [_row(invoice, cents) for invoice, cents in owed.invoices] + ([_rest(rest)] if rest else []),
         "totals": {"label": "Total", "amounts": ["", "", "", money.show(owed.cents)]},
         "settle": [{"label": "Amount due now", "amount": total, "tone": "t"}],
-        "help": {"title": "Need help paying?", "text": office.help_text} if office.help_text else None,
+        "help": {"title": "Need help paying?", "text": office.help_text} if office.help_text and person else None,
         "notes": [],
-        "slip": slip(account, office, number, owed.cents, pay_by, "Reminder"),
+        "slip": slip(to, office, number, owed.cents, pay_by, "Reminder"),
     }
 
 

@@ -4,9 +4,10 @@ from billing_office.lib.checks import Check
 
 CHECKS = [
     Check(
-        "A reminder goes to the account of its cycle",
+        "A reminder goes to the account or payer of its cycle",
         """SELECT r.id AS reminder FROM dunning_reminder r JOIN dunning_dunningcycle c ON c.id = r.cycle_id
-             JOIN accounts_message m ON m.id = r.message_id WHERE m.account_id IS DISTINCT FROM c.account_id""",
+             JOIN accounts_message m ON m.id = r.message_id JOIN accounts_document d ON d.id = m.document_id
+            WHERE (m.account_id, m.payer_id, d.office_id) IS DISTINCT FROM (c.account_id, c.payer_id, c.office_id)""",
     ),
     Check(
         "No reminder was sent outside the hours that its rule names",

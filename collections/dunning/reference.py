@@ -15,6 +15,13 @@ LADDER = [  # level, name, days after due, lead, paragraph
     (4, "Final", 45, "{amount} has been due since {due}. This is the last reminder before a person at our office looks at your account.", "Please pay or call us by the day named above. We would rather find a way with you than without you."),
 ]  # fmt: skip
 
+# To payers that an office bills by invoice, the same for each class until the office changes it: name, days, always a letter, lead, paragraph.
+PAYER_LADDER = [
+    (1, "First", 7, False, "{amount} was due on {due}. We have not seen it yet.", "If it is on its way, thank you. If an invoice is missing or in question, tell us which."),
+    (2, "Second", 21, False, "{amount} has been due since {due}.", "Please pay now, or tell us by the day named above what holds it up."),
+    (3, "Final", 45, True, "{amount} has been due since {due}. This is the last reminder before our supervisor takes it up with you.", "Please pay or call us by the day named above."),
+]  # fmt: skip
+
 REG_F = "https://www.ecfr.gov/current/title-12/chapter-X/part-1006"
 RULES = [  # id, sentence, way round, scope, params, citation, source
     ("ADDRESS", "There is no working address for it.", "Correct the contact point, then send again.", "house policy", {}, "12 CFR 1006.6(d)(3)-(4); to be confirmed by counsel", REG_F),
@@ -31,11 +38,25 @@ RULES = [  # id, sentence, way round, scope, params, citation, source
 
 def load(**_):
     level, rule = apps.get_model("dunning", "ReminderLevel"), apps.get_model("dunning", "ComplianceRule")
-    if not level.objects.exists():
+    if not level.objects.filter(audience=level.CLIENT).exists():
         level.objects.bulk_create(
             level(level=n, name=name, days_after_due=days, lead=lead, paragraph=text)
             for n, name, days, lead, text in LADDER
         )
+    for audience, _ in level.AUDIENCES[1:]:
+        if not level.objects.filter(audience=audience).exists():
+            level.objects.bulk_create(
+                level(
+                    audience=audience,
+                    level=n,
+                    name=name,
+                    days_after_due=days,
+                    on_paper=paper,
+                    lead=lead,
+                    paragraph=text,
+                )
+                for n, name, days, paper, lead, text in PAYER_LADDER
+            )
     known = set(rule.objects.values_list("rule_id", flat=True))
     names = ("rule_id", "sentence", "way_round", "scope", "params", "citation", "source_url")
     fresh = [dict(zip(names, row, strict=True)) for row in RULES if row[0] not in known]

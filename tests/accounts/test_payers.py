@@ -64,7 +64,10 @@ def test_what_a_payer_owes_another_office_is_not_counted(clerk, foreign, by, pay
 
 
 def test_an_edit_is_recorded_and_the_house_account_follows(biller, payer):
-    biller.post(reverse("payer_edit", args=[payer.pk]), filled(name="Blue Cross of Texas", active="on", lock_version=1))
+    biller.post(
+        reverse("payer_edit", args=[payer.pk]),
+        filled(name="Blue Cross of Texas", active="on", names_services="on", terms_days=30, lock_version=1),
+    )
     payer.refresh_from_db()
     assert (payer.name, payer.house_account.name) == ("Blue Cross of Texas", "Blue Cross of Texas")
     assert Act.objects.get(verb="payer_edited").changed == ["electronic_id", "name"]

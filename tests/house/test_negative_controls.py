@@ -40,7 +40,11 @@ COPIES = {
     "client_dies_after_birth": ("accounts_client", {"birth_date": A_DAY, "deceased_on": f"{A_DAY} - 1"}),
     "contact_consent_is_for_email": ("accounts_contactpoint", {"kind": "'phone'", "value": "'1'", "consent_on": A_DAY}),
     "contact_point_is_complete": ("accounts_contactpoint", {"kind": "'email'", "value": "''", "consent_on": "NULL"}),
-    "document_has_one_addressee": ("accounts_document", {"number": "'X'", "payer_id": "1"}),
+    "document_has_one_addressee": (
+        "accounts_document",
+        {"number": "'X'", "payer_id": "1", "office_id": "1"},
+        "account_id IS NOT NULL",
+    ),
     "document_to_a_payer_is_an_offices": ("accounts_document", {"number": "'X'", "office_id": "1"}, "payer_id IS NULL"),
     "document_number_once": ("accounts_document", {}),
     "due_is_not_negative": ("accounts_due", {"cents": "-1", "version": "9"}),
@@ -58,7 +62,11 @@ COPIES = {
         "reverses_id IS NOT NULL",
     ),
     "accounts_journalentry_source_key_key": ("accounts_journalentry", {}, "reverses_id IS NULL"),
-    "message_has_one_addressee": ("accounts_message", {"message_id": "NULL", "account_id": "NULL", "copy": "9"}),
+    "message_has_one_addressee": (
+        "accounts_message",
+        {"message_id": "NULL", "account_id": "NULL", "copy": "9"},
+        "payer_id IS NULL",
+    ),
     "message_sent_has_a_time": (
         "accounts_message",
         {"message_id": "NULL", "copy": "9", "state": "'sent'", "sent_at": "NULL"},
@@ -82,8 +90,17 @@ COPIES = {
     "act_has_a_verb": ("audit_act", {"verb": "''"}),
     "cycle_open_once": ("dunning_dunningcycle", {}, "account_id IS NOT NULL"),
     "cycle_of_payer_open_once": ("dunning_dunningcycle", {}, "payer_id IS NOT NULL"),
-    "cycle_has_one_addressee": ("dunning_dunningcycle", {"account_id": "99"}, "payer_id IS NOT NULL"),
+    "cycle_has_one_addressee": (
+        "dunning_dunningcycle",
+        {"account_id": "99", "closed_on": "look_on"},
+        "payer_id IS NOT NULL",
+    ),
     "accounts_ledgeraccount_book_key": ("accounts_ledgeraccount", {}),
+    "code_once_a_day": ("insurance_code", {}),
+    "code_ends_after_it_begins": ("insurance_code", {"value": "'X'", "until": "since - 1"}),
+    "code_system_is_known": ("insurance_code", {"system": "'runes'"}),
+    "code_is_complete": ("insurance_code", {"value": "''"}),
+    "code_load_state_is_known": ("insurance_codeload", {"state": "'x'"}),
     "ledger_account_is_of_a_book": ("accounts_ledgeraccount", {"book": "'X'"}),
     "accounts_reason_code_key": ("accounts_reason", {}),
     "reason_kind_is_known": ("accounts_reason", {"code": "'X'", "kind": "'whim'"}),
@@ -123,6 +140,7 @@ COPIES = {
     "invoice_has_one_addressee": (
         "invoices_invoice",
         {"payer_id": "1", "number": "'X'", "series_number": "99", "source_key": "'X'", "document_id": "99"},
+        "account_id IS NOT NULL",
     ),
     "invoice_number_once_in_series": ("invoices_invoice", {"number": "'X'", "source_key": "'X'", "document_id": "99"}),
     "invoices_invoice_document_id_key": (
@@ -191,7 +209,7 @@ STATEMENTS = {
         "INSERT INTO accounts_posting (entry_id, account_id, book, charge_id, cents) VALUES"
         " ({entry}, {account}, 'receivable', {charge}, 7), ({entry}, {account}, 'revenue', {charge}, -7)"
     ),
-    ("accounts_document", "document_frozen"): "UPDATE accounts_document SET number = 'X'",
+    ("accounts_document", "document_frozen"): "UPDATE accounts_document SET template = 'X'",
     ("invoices_invoice", "invoice_frozen"): "UPDATE invoices_invoice SET cents = cents + 1",
 }
 
