@@ -65,11 +65,16 @@ class AccountForm(EditForm):
     """Class, guarantor and closing. Bind it to a row read under the account's lock: nobody posts meanwhile."""
 
     title = "The account was not saved."
+    fees_agreed_on = PastDayField(
+        label="Agreed to fees on",
+        required=False,
+        help_text="In writing, to late fees and interest. Empty: there are none.",
+    )
     closed_on = PastDayField(required=False, help_text="Only when nothing is owed and no money is unapplied.")
 
     class Meta:
         model = Account
-        fields = ["guarantor", "financial_class", "closed_on"]
+        fields = ["guarantor", "financial_class", "fees_agreed_on", "closed_on"]
         labels = {"financial_class": "Class", "guarantor": "Who answers for it"}
 
     def __init__(self, *args, **kwargs):

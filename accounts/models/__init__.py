@@ -8,6 +8,7 @@ from .hold import Hold
 from .journal import Book, JournalEntry, Kind, Posting
 from .ledger_account import LedgerAccount
 from .message import Message
+from .money_rule import MoneyRule
 from .note import Note
 from .number import NumberSeries
 from .open_item import AccountBalance, Due, OpenItem
@@ -15,6 +16,8 @@ from .payer import Payer
 from .payment import Payment
 from .period import Period, Snapshot
 from .reason import Reason
+from .refund import Payout, Refund
+from .run import Run, RunLine
 
 __all__ = [
     "Account",
@@ -32,13 +35,18 @@ __all__ = [
     "Kind",
     "LedgerAccount",
     "Message",
+    "MoneyRule",
     "Note",
     "NumberSeries",
     "OpenItem",
     "Payer",
     "Payment",
+    "Payout",
     "Period",
     "Posting",
     "Reason",
+    "Refund",
+    "Run",
+    "RunLine",
     "Snapshot",
 ]

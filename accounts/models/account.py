@@ -52,6 +52,12 @@ class Account(Versioned):
     financial_class = models.CharField(max_length=12, choices=FinancialClass.choices, default=FinancialClass.SELF_PAY)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
+    fees_agreed_on = models.DateField(
+        "agreed to fees on",
+        null=True,
+        blank=True,
+        help_text="When they agreed to late fees and interest; without it there are none.",
+    )
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
 
     objects = AccountQuerySet.as_manager()

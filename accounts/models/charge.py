@@ -8,10 +8,17 @@ from .client import Client
 
 
 class Charge(models.Model):
-    """One priced service line. A fact: never edited; a wrong one is voided by reversal and charged anew."""
+    """One priced service line, or a fee of its own. A fact: never edited; a wrong one is voided and charged anew."""
+
+    class Kind(models.TextChoices):
+        SERVICE = "service", "Service"
+        LATE_FEE = "late_fee", "Late fee"
+        INTEREST = "interest", "Interest"
+        BANK_FEE = "bank_fee", "Returned check fee"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="charges")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="charges", db_constraint=False)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.SERVICE, db_default="service")
     service_on = models.DateField()
     description = models.CharField(max_length=200, help_text="Plain words, as the client reads them.")
     code = models.CharField(max_length=20, blank=True)
@@ -28,6 +35,10 @@ class Charge(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["id", "account"], name="charge_of_account"),
             models.CheckConstraint(condition=models.Q(cents__gt=0, cents__lte=10**12), name="charge_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["service", "late_fee", "interest", "bank_fee"]),
+                name="charge_kind_is_known",
+            ),
         ]
 
     def __str__(self):
@@ -35,6 +46,8 @@ class Charge(models.Model):
 
     def words_for(self, user) -> str:
         """What was done, for those who may read it; a collector reads only that it was a service."""
+        if self.kind != self.Kind.SERVICE:
+            return self.description  # a fee tells nothing of a service
         return self.description if may(user, "read_services") else "Service"
 
     def code_for(self, user) -> str:

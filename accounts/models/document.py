@@ -67,6 +67,7 @@ class Document(models.Model):
         RECEIPT = "receipt", "Receipt"
         CREDIT_NOTE = "credit-note", "Credit note"
         STATEMENT = "statement", "Statement"
+        REFUND = "refund", "Refund letter"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="documents")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="documents")

@@ -16,6 +16,7 @@ class AccountFlag(models.Model):
         CEASE = "cease", "Asked us to stop contact"
         DECEASED = "deceased", "Deceased"
         DO_NOT_CONTACT = "do_not_contact", "Do not contact"
+        RETURNED_CHEQUE = "returned_cheque", "A check came back"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="flags")
     kind = models.CharField(max_length=16, choices=Kind.choices)

@@ -25,6 +25,7 @@ class Reason(Versioned):
         SETTLEMENT = "settlement", "Settlement"
         TRANSFER_RESPONSIBILITY = "transfer_responsibility", "Move to another party"
         REVERSAL = "reversal", "Reversal"
+        REFUND = "refund", "Refund"
 
     kind = models.CharField(max_length=24, choices=Kind.choices)
     code = models.CharField(max_length=12, unique=True)
@@ -47,7 +48,7 @@ class Reason(Versioned):
                 condition=Q(
                     kind__in=[
                         "contractual_writeoff", "discount", "charity", "small_balance_writeoff", "bad_debt", "settlement",
-                        "transfer_responsibility", "reversal",
+                        "transfer_responsibility", "reversal", "refund",
                     ]
                 ),
                 name="reason_kind_is_known",
