@@ -1,6 +1,7 @@
 """The whole chart of accounts: which books an entry of each kind may touch."""
 
 from .models import Book as B
+from .models import Charge
 from .models import Kind as K
 
 BOOKS: dict[str, frozenset[str]] = {
@@ -37,4 +38,12 @@ ADJUSTMENTS: dict[str, str] = {
     K.CHARITY: B.CHARITY,
     K.BAD_DEBT: B.BAD_DEBT,
     K.SETTLEMENT: B.DISCOUNT,
+}
+
+# What a charge earns, by its kind: the kind of its entry and the book.
+EARNED: dict[str, tuple[str, str]] = {
+    Charge.Kind.SERVICE: (K.CHARGE, B.REVENUE),
+    Charge.Kind.LATE_FEE: (K.LATE_FEE, B.LATE_FEES),
+    Charge.Kind.BANK_FEE: (K.LATE_FEE, B.LATE_FEES),
+    Charge.Kind.INTEREST: (K.INTEREST, B.INTEREST),
 }

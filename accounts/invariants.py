@@ -55,8 +55,54 @@ CHECKS = [
     Check(
         "A payment brings in its amount once, or was reversed whole",
         """SELECT y.id AS payment, y.cents AS amount, coalesce(sum(p.cents), 0) AS cash
-             FROM accounts_payment y LEFT JOIN accounts_posting p ON p.payment_id = y.id AND p.book = 'cash'
+             FROM accounts_payment y
+             LEFT JOIN (SELECT p.payment_id, p.cents FROM accounts_posting p JOIN accounts_journalentry e ON e.id = p.entry_id
+                          LEFT JOIN accounts_journalentry r ON r.id = e.reverses_id
+                         WHERE p.book = 'cash' AND coalesce(r.kind, e.kind) <> 'refund') p ON p.payment_id = y.id
             GROUP BY y.id, y.cents HAVING coalesce(sum(p.cents), 0) NOT IN (y.cents, 0)""",
+    ),
+    Check(
+        "Of a payment no more is paid back than was approved, and no more than came in",
+        """SELECT y.id AS payment, y.cents AS amount, -sum(p.cents) FILTER (WHERE p.book = 'refunds') AS to_pay,
+                  -sum(p.cents) FILTER (WHERE p.book = 'cash') AS paid_out
+             FROM accounts_payment y JOIN accounts_posting p ON p.payment_id = y.id JOIN accounts_journalentry e ON e.id = p.entry_id
+             LEFT JOIN accounts_journalentry r ON r.id = e.reverses_id
+            WHERE coalesce(r.kind, e.kind) = 'refund' GROUP BY y.id
+           HAVING sum(p.cents) FILTER (WHERE p.book = 'refunds') > 0
+               OR -sum(p.cents) FILTER (WHERE p.book = 'cash') NOT BETWEEN 0 AND y.cents""",
+    ),
+    Check(
+        "A refund goes to who had paid, in the amount of its entries; paid out it stands approved",
+        """SELECT f.id AS refund, f.cents, -p.cents AS posted FROM accounts_refund f JOIN accounts_payment y ON y.id = f.payment_id
+             JOIN accounts_posting p ON p.entry_id = f.entry_id AND p.book = 'refunds'
+            WHERE f.payer_id IS DISTINCT FROM y.payer_id OR p.payment_id <> f.payment_id OR p.account_id <> f.account_id
+               OR -p.cents <> f.cents
+            UNION ALL
+           SELECT f.id, f.cents, -p.cents FROM accounts_payout o JOIN accounts_refund f ON f.id = o.refund_id
+             JOIN accounts_posting p ON p.entry_id = o.entry_id AND p.book = 'cash'
+            WHERE -p.cents <> f.cents OR p.payment_id <> f.payment_id
+               OR EXISTS (SELECT 1 FROM accounts_journalentry r WHERE r.reverses_id = f.entry_id)
+                  AND NOT EXISTS (SELECT 1 FROM accounts_journalentry r WHERE r.reverses_id = o.entry_id)""",
+    ),
+    Check(
+        "Of a payment no more is taken off a charge than was laid on it",
+        """SELECT p.payment_id AS payment, p.charge_id AS charge, -sum(p.cents) AS laid FROM accounts_posting p
+             JOIN accounts_journalentry e ON e.id = p.entry_id LEFT JOIN accounts_journalentry r ON r.id = e.reverses_id
+            WHERE p.book = 'receivable' AND p.payment_id IS NOT NULL AND coalesce(r.kind, e.kind) <> 'payer_takeback'
+            GROUP BY p.payment_id, p.charge_id HAVING sum(p.cents) > 0""",
+    ),
+    Check(
+        "A fee stands in the book of its kind",
+        """SELECT c.id AS charge, c.kind, p.book FROM accounts_charge c JOIN accounts_posting p ON p.charge_id = c.id
+            WHERE p.book IN ('revenue', 'late_fees', 'interest') AND c.kind <> 'service'
+              AND p.book <> CASE c.kind WHEN 'interest' THEN 'interest' ELSE 'late_fees' END""",
+    ),
+    Check(
+        "A run posted what it had shown, once an account",
+        """SELECT l.run_id AS run, l.account_id AS account, l.cents, s.cents AS posted FROM accounts_runline l
+             JOIN (SELECT entry_id, sum(cents) FILTER (WHERE cents > 0) AS cents FROM accounts_posting GROUP BY entry_id) s
+               ON s.entry_id = l.entry_id JOIN accounts_journalentry e ON e.id = l.entry_id
+            WHERE s.cents <> l.cents OR e.account_id <> l.account_id""",
     ),
     Check(
         "Of a payment no more is spent than came in",

@@ -15,7 +15,7 @@ from django.db.models import F, Q, Sum
 
 from billing_office.lib import dates
 
-from .chart import ADJUSTMENTS, BOOKS
+from .chart import ADJUSTMENTS, BOOKS, EARNED
 from .dues import remaining
 from .models import (
     Account,
@@ -28,9 +28,11 @@ from .models import (
     OpenItem,
     Payer,
     Payment,
+    Payout,
     Period,
     Posting,
     Reason,
+    Refund,
 )
 
 
@@ -220,8 +222,9 @@ def _add_to_balances(legs: list[Posting]):
 def charge(
     account: Account, *, cents: int, service_on: date, description: str, key: str, by, on: date | None = None,
     payer: Payer | None = None, client: Client | None = None, code="", code_system="", units=Decimal(1), provider="",
+    kind: str = Charge.Kind.SERVICE,
 ) -> Charge:  # fmt: skip
-    """Charge one service, owed by `payer` or (None) by the client. Repeated with the same key: the charge that stands."""
+    """Charge one service or (by `kind`) a fee, owed by `payer` or (None) by the client. Same key again: the charge that stands."""
     if cents <= 0:
         raise Refused("A charge must be more than 0.00. To take money off, adjust or void the charge.")
     with locked([account.pk]) as accounts:
@@ -232,15 +235,16 @@ def charge(
             raise Refused("The account is closed. Reopen it before charging.")
         row = Charge.objects.create(
             account=account, client=client, service_on=service_on, description=description, code=code, code_system=code_system,
-            units=units, cents=cents, provider=provider, created_by=by,
+            units=units, cents=cents, provider=provider, created_by=by, kind=kind,
         )  # fmt: skip
         post(charge_entry(row, payer and payer.pk, on or service_on, key), by)
         return row
 
 
 def charge_entry(row: Charge, payer: int | None, on: date, key: str) -> Entry:
-    legs = (Leg(Book.RECEIVABLE, row.cents, charge=row.pk, payer=payer), Leg(Book.REVENUE, -row.cents, charge=row.pk))
-    return Entry(row.account_id, Kind.CHARGE, on, legs, key)
+    kind, book = EARNED[row.kind]
+    legs = (Leg(Book.RECEIVABLE, row.cents, charge=row.pk, payer=payer), Leg(book, -row.cents, charge=row.pk))
+    return Entry(row.account_id, kind, on, legs, key)
 
 
 # -- payments -----------------------------------------------------------------------------------------------------------
@@ -421,6 +425,75 @@ def _check_left(payment: Payment, account: int, cents: int):
         raise Refused("Less than that is left of the payment. Look again.")
 
 
+def laid(payment: Payment, charge: Charge) -> int:
+    """What of a payment stands on a charge, in cents."""
+    legs = Posting.objects.filter(payment=payment, charge=charge, book=Book.RECEIVABLE)
+    return -(legs.aggregate(sum=Sum("cents"))["sum"] or 0)
+
+
+def release(
+    payment: Payment, charge: Charge, cents: int, *, on: date, key: str, by, memo="", reason=None
+) -> JournalEntry:
+    """Take money of a payment off a charge again; it is unapplied then, a payer's on its house account.
+
+    Raises Refused when less of the payment stands there. Same key again: the entry that stands.
+    """
+    home = payment.account_id if payment.payer_id else charge.account_id
+    with locked([charge.account_id, home]):
+        standing = posted_as(key)
+        if standing:
+            return standing
+        if not 0 < cents <= laid(payment, charge):
+            raise Refused("Less than that of the payment is on the charge. Look again.")
+        back = Leg(Book.RECEIVABLE, cents, charge=charge.pk, payer=payment.payer_id, payment=payment.pk)
+        free = Leg(Book.UNAPPLIED, -cents, payment=payment.pk)
+        if home == charge.account_id:
+            why = reason and reason.pk
+            return post(Entry(home, Kind.ALLOCATION, on, (back, free), key, memo, reason=why), by)
+        sides = (charge.account_id, back), (home, (free,))
+        _across(Kind.ALLOCATION, payment, *sides, on=on, key=key, by=by, memo=memo)
+        return posted_as(key)
+
+
+def refund(
+    payment: Payment, account: Account, cents: int, *, way: str, on: date, key: str, by, memo="", reason=None
+) -> Refund:
+    """Set unapplied money of a payment aside for whoever paid it. Raises Refused when less is left on `account`.
+
+    It leaves the house by `pay_out`. Same key again: the refund that stands.
+    """
+    with locked([account.pk]):
+        standing = posted_as(key)
+        if standing:
+            return Refund.objects.get(entry=standing)
+        if cents <= 0:
+            raise Refused("The amount must be more than 0.00.")
+        _check_left(payment, account.pk, cents)
+        legs = (Leg(Book.UNAPPLIED, cents, payment=payment.pk), Leg(Book.REFUNDS, -cents, payment=payment.pk))
+        entry = post(Entry(account.pk, Kind.REFUND, on, legs, key, memo, reason=reason and reason.pk), by)
+        return Refund.objects.create(
+            payment=payment, account=account, payer=payment.payer, cents=cents, way=way, entry=entry, created_by=by
+        )
+
+
+def pay_out(refund: Refund, *, way: str, reference: str, on: date, by) -> Payout:
+    """The refund leaves the house. Paid out already: the payout that stands. Raises Refused when it was undone."""
+    key = f"refund:{refund.pk}:paid"
+    with locked([refund.account_id]):
+        standing = posted_as(key)
+        if standing:
+            return Payout.objects.get(entry=standing)
+        if JournalEntry.objects.filter(reverses=refund.entry_id).exists():
+            raise Refused("The refund was undone. Ask for it anew.")
+        legs = (
+            Leg(Book.REFUNDS, refund.cents, payment=refund.payment_id),
+            Leg(Book.CASH, -refund.cents, payment=refund.payment_id),
+        )
+        memo = f"{Refund.Way(way).label} {reference}".strip()
+        entry = post(Entry(refund.account_id, Kind.REFUND, on, legs, key, memo), by)
+        return Payout.objects.create(refund=refund, entry=entry, paid_on=on, way=way, reference=reference)
+
+
 def _across(
     kind: str, payment: Payment, away: tuple[int, Leg], here: tuple[int, tuple[Leg, ...]], *, on: date, key: str, by, memo=""
 ) -> list[JournalEntry]:  # fmt: skip
@@ -549,12 +622,17 @@ def dependents(entry: JournalEntry, legs: list[Posting]) -> list[JournalEntry]:
 
     Usually later ones. But when an earlier entry was reversed meanwhile, an earlier payment may live on this one.
     """
-    needed = []
+    payouts = Posting.objects.filter(entry__payout__refund__entry=entry, entry__reversal=None)
+    needed = [payouts] if entry.kind == Kind.REFUND else []
     standing = Posting.objects.filter(entry__reversal=None, entry__reverses=None).exclude(entry=entry)
     for (charge, payer), cents in _sums(legs, Book.RECEIVABLE, lambda p: (p.charge_id, p.payer_id)).items():
         item = OpenItem.objects.get(charge=charge, payer=payer)
         if cents > 0 and item.cents < cents:
             needed.append(standing.filter(book=Book.RECEIVABLE, charge=charge, payer=payer, cents__lt=0))
+    for (payment, charge), cents in _sums(legs, Book.RECEIVABLE, lambda p: (p.payment_id, p.charge_id)).items():
+        # What was laid on the charge has been taken off it again since: it is somewhere else by now.
+        if payment and cents < 0 and laid(Payment(pk=payment), Charge(pk=charge)) < -cents:
+            needed.append(standing.filter(book=Book.RECEIVABLE, payment=payment, charge=charge, cents__gt=0))
     for payment, cents in _sums(legs, Book.UNAPPLIED, lambda p: p.payment_id).items():
         if cents < 0 and unapplied(Payment(pk=payment), entry.account_id) < -cents:
             needed.append(standing.filter(book=Book.UNAPPLIED, payment=payment, cents__gt=0))

@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from accounts import aging, ledger, sending
 from accounts.addressing import letterhead, mailing_lines
-from accounts.models import Account, Book, Document, Message, OpenItem, Payment, Posting
+from accounts.models import Account, Book, Document, Kind, Message, OpenItem, Payment, Posting
 from billing_office.audit import acts
 from billing_office.lib import dates, money
 
@@ -75,8 +75,10 @@ def issue(payment: Payment, *, on: date, by, on_paper: bool = False) -> Message:
 
 
 def received(payment: Payment) -> int:
-    """What came in and stayed, in cents; 0 when the payment was undone."""
-    return Posting.objects.filter(payment=payment, book=Book.CASH).aggregate(sum=Sum("cents"))["sum"] or 0
+    """What came in, in cents, whether it was paid back later or not; 0 when the payment was undone."""
+    came = Posting.objects.filter(payment=payment, book=Book.CASH)
+    came = came.exclude(entry__kind=Kind.REFUND).exclude(entry__reverses__kind=Kind.REFUND)
+    return came.aggregate(sum=Sum("cents"))["sum"] or 0
 
 
 def _check(payment: Payment):
