@@ -17,6 +17,7 @@ from billing_office.outbox import queue
 from billing_office.outbox.queue import Claim
 from billing_office.staff.models import User
 from dunning import notices
+from insurance.codes import loading
 
 log = logging.getLogger(__name__)
 
@@ -61,12 +62,18 @@ def _prove(claim: Claim):
     queue.done(claim)
 
 
+def _load_codes(claim: Claim):
+    loading.work(claim.object_id)
+    queue.done(claim)
+
+
 # Who works each kind of outbox job; hints.py says on which Celery queue.
 HANDLERS: dict[str, Callable[[Claim], None]] = {
     queued.RENDER: rendering.render,
     queued.SEND: sending.send,
     DAY: _day,
     proof_page.PROVE: _prove,
+    loading.JOB: _load_codes,
 }
 
 

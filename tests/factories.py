@@ -12,6 +12,7 @@ from billing_office.approvals import requests
 from billing_office.approvals.models import Request
 from billing_office.lib import dates
 from billing_office.staff.models import Office, User
+from insurance.models import Code
 
 _numbers = count(1)
 
@@ -93,6 +94,10 @@ def make_payment(
         account, cents=cents, received_on=dates.today() - timedelta(days=days_ago), method="cheque", shares=parts,
         key=f"test:{next(_numbers)}", by=by,
     )  # fmt: skip
+
+
+def make_code(value="99213", official="Office visit, established client, 20 minutes", system="local", since=None, **more) -> Code:
+    return Code.objects.create(value=value, official=official, system=system, since=since or dates.today(), **more)
 
 
 def make_request(account: Account, by: User, cents=100) -> Request:

@@ -28,6 +28,13 @@ RIGHTS: dict[str, frozenset[str]] = {
         "post_client_payments": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},
         "transfer_money": {Role.BILLER, Role.SUPERVISOR},  # unapplied money, between accounts
         "post_payer_payments": {Role.BILLER, Role.SUPERVISOR},
+        "build_deposits": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},
+        "close_deposits": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},  # never one's own: the database refuses it
+        "clear_deposits": {Role.BILLER, Role.SUPERVISOR},  # by what the bank says
+        "explain_differences": {Role.SUPERVISOR},  # of cash that the bank never says; never of one's own deposit
+        "close_days": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},  # never of cash one took
+        "import_bank": {Role.BILLER, Role.SUPERVISOR},
+        "edit_bank_accounts": {Role.SUPERVISOR},
         "adjust": {Role.BILLER, Role.SUPERVISOR},  # up to the limit of a reason (accounts.Reason); above it they ask
         "move_responsibility": {Role.BILLER, Role.SUPERVISOR},
         "reverse_entries": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},  # of what one may post oneself
@@ -45,6 +52,8 @@ RIGHTS: dict[str, frozenset[str]] = {
         "edit_payers": {Role.BILLER, Role.SUPERVISOR},
         "read_board": {Role.SUPERVISOR, Role.AUDITOR},
         "close_periods": {Role.SUPERVISOR},
+        "edit_codes": {Role.BILLER, Role.SUPERVISOR},
+        "load_codes": {Role.SUPERVISOR},
         "export_journal": {Role.SUPERVISOR, Role.AUDITOR},
         "edit_chart": {Role.SUPERVISOR},
         "read_settings": {Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR},

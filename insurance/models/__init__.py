@@ -1,3 +1,4 @@
+from .code import Code, CodeLoad, System
 from .exchange import Exchange
 
-__all__ = ["Exchange"]
+__all__ = ["Code", "CodeLoad", "Exchange", "System"]

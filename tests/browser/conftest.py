@@ -34,6 +34,8 @@ from billing_office.outbox import queue
 from billing_office.outbox.models import Job
 from billing_office.staff.models import User
 from dunning.models import ReminderLevel
+from insurance.models import CodeLoad
+from tests.factories import make_code
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SWITCHES = [
@@ -149,7 +151,10 @@ def _things() -> dict:
         "outbox": Job.objects.earliest("pk"), "reminder_level": ReminderLevel.objects.earliest("pk"),
         "act": Act.objects.filter(account_id=account.pk).earliest("pk"), "entry": account.entries.latest("pk"),
         "reason": Reason.objects.earliest("pk"), "request": Request.objects.earliest("pk"),
-        "ledger_account": LedgerAccount.objects.earliest("pk"),
+        "ledger_account": LedgerAccount.objects.earliest("pk"), "code": make_code(),
+        "code_load": CodeLoad.objects.create(
+            system="local", name="x", effective_on=dates.today(), made_by=User.objects.service(), state="done"
+        ),
     }  # fmt: skip
 
 

@@ -14,11 +14,13 @@ from billing_office.outbox.models import Job
 from billing_office.staff import access
 from billing_office.staff.models import Role
 from dunning.models import ReminderLevel
+from insurance.models import CodeLoad
 from invoices import issuing, voiding
 from tests.factories import (
     make_account,
     make_address,
     make_charge,
+    make_code,
     make_email,
     make_payer,
     make_payment,
@@ -87,6 +89,8 @@ def make_world(office, by, settings):
         "act": Act.objects.filter(account_id=account.pk).latest("id"),
         "entry": account.entries.latest("id"), "reason": Reason.objects.first(), "request": make_request(account, by),
         "ledger_account": LedgerAccount.objects.first(),
+        "code": make_code(),
+        "code_load": CodeLoad.objects.create(system="local", name="x", effective_on=dates.today(), made_by=by, state="done"),
     }  # fmt: skip
 
 
@@ -97,6 +101,8 @@ NAMED = {
     "outbox": "outbox",
     "ladder": "reminder_level", "audit": "act", "entries": "entry", "reasons": "reason", "approvals": "request",
     "ledger-accounts": "ledger_account",
+    "codes": "code",
+    "code-loads": "code_load",
 }  # fmt: skip
 
 
@@ -155,7 +161,7 @@ def test_nobody_reaches_anything_but_what_is_public(world):
 
 
 # Of the house, or for those who keep all offices.
-SHARED = {"payer", "staff", "office", "outbox", "reminder_level", "reason", "ledger_account"}
+SHARED = {"payer", "staff", "office", "outbox", "reminder_level", "reason", "ledger_account", "code", "code_load"}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -1,0 +1,120 @@
+"""Codes: loading them, and the office's own words for them."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.forms.parts import EditForm
+from billing_office.lib import dates
+from billing_office.lib.fields import DayField, LineField, OfficeForm
+
+from .codes import columns
+from .codes.rows import is_code, normal
+from .models import Code, CodeLoad, System
+
+LARGEST = 30_000_000  # bytes; a licensed code list has three
+
+
+class LoadForm(OfficeForm):
+    title = "Nothing was read."
+    system = forms.ChoiceField(label="What", choices=System.choices)
+    file = forms.FileField(
+        required=False,
+        help_text="HCPCS: CMS’s text file. ICD-10-CM: empty, it comes along. Others: CSV whose first line names its columns.",
+    )
+    effective_on = DayField(
+        label="Valid from", initial=dates.today, help_text="The day on which the list takes effect."
+    )
+    complete = forms.BooleanField(
+        label="This is the whole list", required=False, help_text="Codes that it leaves out end the day before."
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data.get("file")
+        if file and file.size > LARGEST:
+            raise ValidationError(f"The file is larger than {LARGEST // 1_000_000} MB.")
+        return file
+
+    def clean(self):
+        given, system = self.cleaned_data, self.cleaned_data.get("system")
+        given["content"], given["named"] = None, {}
+        file = given.get("file")
+        if system == System.ICD10:
+            if file:
+                self.add_error("file", "ICD-10-CM comes with the product. Leave this empty.")
+        elif system and not file and "file" not in self.errors:
+            self.add_error("file", "Choose the file.")
+        elif file:
+            given["content"] = file.read()
+            self._name_columns(given, system)
+        return given
+
+    def _name_columns(self, given, system):
+        if system == System.HCPCS:
+            return
+        try:
+            given["named"] = columns.guess(columns.heads(given["content"]))
+        except columns.NoTable as refusal:
+            self.add_error("file", str(refusal))
+
+
+class ColumnsForm(OfficeForm):
+    """Which column of the file is which."""
+
+    title = "The file was not read again."
+
+    def __init__(self, *args, load: CodeLoad, **kwargs):
+        super().__init__(*args, **kwargs)
+        named = columns.heads(bytes(load.blob.content))
+        for wanted, label in columns.WANTED.items():
+            needed = wanted in ("value", "official")
+            self.fields[wanted] = forms.ChoiceField(
+                label=label, required=needed, choices=[("", "–"), *((head, head) for head in named if head)],
+                initial=load.columns.get(wanted, ""),
+            )  # fmt: skip
+
+    @property
+    def named(self) -> dict[str, str]:
+        return {wanted: head for wanted, head in self.cleaned_data.items() if head}
+
+
+class CodeForm(EditForm):
+    """The office's words for a code; of its own codes everything."""
+
+    title = "The code was not saved."
+    plain = LineField(max_length=120, required=False, help_text=Code._meta.get_field("plain").help_text)
+    also = LineField(label="Found as", max_length=200, required=False, help_text=Code._meta.get_field("also").help_text)
+
+    class Meta:
+        model = Code
+        fields = ["value", "official", "plain", "also", "since", "until"]
+        field_classes = {"value": LineField, "official": LineField, "since": DayField, "until": DayField}
+        labels = {"value": "Code", "official": "Description", "since": "Valid from", "until": "Valid until"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.instance.system = System.LOCAL
+            self.initial.setdefault("since", dates.today())
+        if self.instance.system != System.LOCAL:
+            for name in ("value", "official", "since", "until"):
+                del self.fields[name]
+
+    def clean_value(self):
+        value = normal(self.cleaned_data["value"])
+        if not is_code(value):
+            raise ValidationError("A code is letters and figures, 20 at most.")
+        return value
+
+    def clean(self):
+        super().clean()
+        since, until, value = (self.cleaned_data.get(name) for name in ("since", "until", "value"))
+        if since and until and until < since:
+            self.add_error("until", "The last day is before the first.")
+        if value and since and self._taken(value, since, until):
+            self.add_error("value", "This code exists already on some of these days. Open it and change that.")
+        return self.cleaned_data
+
+    def _taken(self, value, since, until) -> bool:
+        others = Code.objects.filter(system=System.LOCAL, value=value).exclude(pk=self.instance.pk)
+        others = others.exclude(until__lt=since)
+        return (others.filter(since__lte=until) if until else others).exists()
