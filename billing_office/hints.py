@@ -6,7 +6,15 @@ from .celery import app
 
 log = logging.getLogger(__name__)
 
-QUEUES = {"render_document": "pdf", "send_message": "mail", "office_day": "office", "prove_books": "office", "load_codes": "office"}
+QUEUES = {
+    "render_document": "pdf",
+    "send_message": "mail",
+    "office_day": "office",
+    "prove_books": "office",
+    "post_run": "office",
+    "undo_run": "office",
+    "load_codes": "office",
+}
 
 
 def publish(job_id: int, kind: str):

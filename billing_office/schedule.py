@@ -9,6 +9,7 @@ from functools import cache
 from django.db import transaction
 
 from accounts import sending as queued
+from accounts.runs import running
 from billing_office.audit.acting import acting
 from billing_office.desk import proof_page, sealing
 from billing_office.lib import dates
@@ -67,12 +68,24 @@ def _load_codes(claim: Claim):
     queue.done(claim)
 
 
+def _post_run(claim: Claim):
+    running.post(claim.object_id, alive=lambda: queue.renew(claim))
+    queue.done(claim)
+
+
+def _undo_run(claim: Claim):
+    running.undo(claim.object_id, dates.today(), alive=lambda: queue.renew(claim))
+    queue.done(claim)
+
+
 # Who works each kind of outbox job; hints.py says on which Celery queue.
 HANDLERS: dict[str, Callable[[Claim], None]] = {
     queued.RENDER: rendering.render,
     queued.SEND: sending.send,
     DAY: _day,
     proof_page.PROVE: _prove,
+    running.POST: _post_run,
+    running.UNDO: _undo_run,
     loading.JOB: _load_codes,
 }
 

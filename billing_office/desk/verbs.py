@@ -3,8 +3,9 @@ a line here."""
 
 from accounts import ledger
 from accounts.corrections.carrying_out import VERBS as CORRECTIONS
+from accounts.runs.proposals import VERBS as RUNS
 from billing_office.approvals import requests
 from billing_office.approvals.proposals import Verb
 
-VERBS: dict[str, Verb] = {verb.name: verb for verb in [*CORRECTIONS]}
+VERBS: dict[str, Verb] = {verb.name: verb for verb in [*CORRECTIONS, *RUNS]}
 REFUSALS = (requests.Refused, ledger.Refused)

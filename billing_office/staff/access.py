@@ -38,6 +38,14 @@ RIGHTS: dict[str, frozenset[str]] = {
         "adjust": {Role.BILLER, Role.SUPERVISOR},  # up to the limit of a reason (accounts.Reason); above it they ask
         "move_responsibility": {Role.BILLER, Role.SUPERVISOR},
         "reverse_entries": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},  # of what one may post oneself
+        "read_rules": _READERS,
+        "edit_rules": {Role.SUPERVISOR},
+        "read_runs": {Role.BILLER, Role.SUPERVISOR, Role.AUDITOR},
+        "post_runs": {Role.BILLER, Role.SUPERVISOR},  # within the rule's limit; above it they ask
+        "refund_money": {Role.BILLER, Role.SUPERVISOR},  # up to the limit of a reason; above it they ask
+        "pay_out_refunds": {Role.BILLER, Role.SUPERVISOR},
+        "return_cheques": {Role.BILLER, Role.SUPERVISOR},
+        "correct_charges": {Role.BILLER, Role.SUPERVISOR},
         "read_requests": _READERS,  # one's own
         "read_all_requests": {Role.SUPERVISOR, Role.AUDITOR},
         "withdraw_requests": _KEEPERS,
