@@ -158,6 +158,34 @@ def cell_accounts(accounts, on: date, owner: str, name: str, seen: AsOf | None =
     return [AccountRow(*row) for row in _query(tail, accounts, on, seen, params)]
 
 
+def of_payer(accounts, payer: Payer, on: date) -> list[Part]:
+    """Every part that a payer owes on these accounts today, oldest first; credits last."""
+    theirs = accounts.filter(pk__in=payer.open_items.exclude(cents=0).values("account"))
+    tail = """SELECT part.id, account_id, charge_id, payer_id, day, dated, part FROM part
+               WHERE part <> 0 AND payer_id = %s ORDER BY day NULLS LAST, part.id"""
+    return [Part(*row) for row in _query(tail, theirs, on, None, [payer.pk])]
+
+
+@dataclass(frozen=True)
+class PayerRow:
+    """One payer of a cell: what of it stands there, on how many accounts, and the day of its oldest part."""
+
+    payer: int
+    cents: int
+    accounts: int
+    oldest: date | None
+
+
+def cell_payers(accounts, on: date, owner: str, name: str, seen: AsOf | None = None) -> list[PayerRow]:
+    """The payers behind one figure of the board, as `cell_accounts` gives the accounts; clients are left out."""
+    tail = f"""SELECT payer_id, sum(part)::bigint, count(DISTINCT account_id), min(day)
+                 FROM part JOIN accounts_payer y ON y.id = part.payer_id
+                WHERE part <> 0 AND (%s = 'all' OR {_OWNER} = %s) AND (%s = 'all' OR {_COLUMN} = %s)
+                GROUP BY payer_id ORDER BY abs(sum(part)) DESC, payer_id"""
+    params = [owner, owner, name, *[on] * len(AGED), name]
+    return [PayerRow(*row) for row in _query(tail, accounts, on, seen, params)]
+
+
 def past_due(accounts, on: date, seen: AsOf | None = None) -> list[AccountRow]:
     """Accounts whose client owes something on a due in force that has come, most money first: whom reminders concern."""
     tail = """SELECT account_id, sum(part)::bigint, min(day) FROM part WHERE part > 0 AND dated AND payer_id IS NULL AND day <= %s

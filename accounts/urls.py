@@ -40,6 +40,7 @@ urlpatterns = [
     route("ledger-accounts/<int:pk>/edit/", bookkeeping.CHART.change, may="edit_chart", name="ledger_account_edit"),
     route("payers/", payers.PAYERS.list, may="read_payers", name="payers"),
     route("payers/new/", payers.payer_new, may="edit_payers", name="payer_new"),
-    route("payers/<int:pk>/", payers.PAYERS.page, may="read_payers", name="payer"),
+    route("payers/<int:pk>/flags/new/", stops.payer_flag_new, may="edit_payers", name="payer_flag_new"),
+    route("payers/<int:pk>/holds/new/", stops.payer_hold_new, may="edit_payers", name="payer_hold_new"),
     route("payers/<int:pk>/edit/", payers.PAYERS.change, may="edit_payers", name="payer_edit"),
 ]

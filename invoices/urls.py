@@ -3,7 +3,7 @@ from billing_office.staff.access import route
 
 from .models import Invoice
 from .receipts.views import payment, receipts, unapplied
-from .views import invoices, to_payers, voiding
+from .views import invoices, statements, to_payers, voiding
 
 urlpatterns = [
     route("invoices/", invoices.invoices, may="read_accounts", name="invoices"),
@@ -15,6 +15,26 @@ urlpatterns = [
     ),
     route("invoices/<int:pk>/void/", voiding.invoice_void, may="void_invoices", name="invoice_void", reads=Invoice),
     route("payers/<int:pk>/invoices/new/", to_payers.payer_invoice_new, may="issue_invoices", name="payer_invoice_new"),
+    route(
+        "accounts/<int:pk>/statement/",
+        statements.account_statement,
+        may="read_accounts",
+        name="account_statement",
+        reads=Account,
+    ),
+    route(
+        "accounts/<int:pk>/statement/send/",
+        statements.account_statement_send,
+        may="send_messages",
+        name="account_statement_send",
+    ),
+    route("payers/<int:pk>/statement/", statements.payer_statement, may="read_accounts", name="payer_statement"),
+    route(
+        "payers/<int:pk>/statement/send/",
+        statements.payer_statement_send,
+        may="send_messages",
+        name="payer_statement_send",
+    ),
     route("receipts/", receipts.receipts, may="read_accounts", name="receipts"),
     route("receipts/new/", receipts.receipt_new, may="post_client_payments", name="receipt_new"),
     route("receipts/unapplied/", unapplied.unapplied_list, may="read_accounts", name="unapplied"),

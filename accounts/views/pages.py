@@ -1,11 +1,12 @@
 """What the form pages of an account share: the account or row that this person may touch, the page around the form, what is said."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.models import Account
 from billing_office.lib.views import answer_form
+from billing_office.staff.access import may
 
 
 def account_of(request, pk: int) -> Account:
@@ -14,8 +15,14 @@ def account_of(request, pk: int) -> Account:
 
 
 def within(request, rows: QuerySet, path: str = "account") -> QuerySet:
-    """Rows of accounts that this person may know of; `path` leads to the account. Locked when they are to be saved."""
-    rows = rows.filter(**{f"{path}__in": Account.objects.for_staff(request.user)})
+    """Rows of accounts that this person may know of; `path` leads to the account. Locked when they are to be saved.
+
+    Of house accounts, those of payers, for who may edit these.
+    """
+    mine = Q(**{f"{path}__in": Account.objects.for_staff(request.user)})
+    if may(request.user, "edit_payers"):
+        mine |= Q(**{f"{path}__payer__isnull": False})
+    rows = rows.filter(mine)
     return rows.select_for_update(of=("self",), no_key=True) if request.method == "POST" else rows
 
 
@@ -25,7 +32,7 @@ def form_page(request, account: Account, form, title: str, button: str, template
 
 
 def back_to(account: Account):
-    return redirect("account", pk=account.pk)
+    return redirect("payer", pk=account.payer_id) if account.payer_id else redirect("account", pk=account.pk)
 
 
 def say_saved(request, form, name: str):

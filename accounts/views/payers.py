@@ -44,6 +44,11 @@ def _debtors(payer: Payer) -> str | None:
 
 
 NAME, CLASS = Column("name", "Payer"), Column("payer_class", "Class", value="get_payer_class_display")
+BILLED = Column(
+    "billed",
+    "Billed by",
+    value=lambda payer: f"Invoice, {payer.terms_days} days" if payer.billed_by_invoice else "Claim",
+)
 STATE = Column("state", "State", value=lambda payer: None if payer.active else ("Not offered", ""), kind="tag")
 MONEY = [
     Column("open", "Owes", value="open_cents", kind="nil_money", link=_debtors),
@@ -63,8 +68,10 @@ PAYERS = Records(
     folder="accounts/payers",
     columns=[NAME, CLASS, Column("electronic_id", "Electronic id", kind="id", lo=True), *MONEY, STATE],
     facts=[
-        CLASS, *MONEY, Column("electronic_id", "Electronic id", kind="id"), Column("street", "Street"),
-        Column("city_line", "City line"), Column("phone", "Phone"), Column("email", "Billing e-mail"), STATE,
+        CLASS, Column("electronic_id", "Electronic id", kind="id"), Column("contact", "Billing contact"),
+        Column("street", "Street"), Column("city_line", "City line"), Column("phone", "Phone"),
+        Column("email", "Billing e-mail"), Column("bad", "E-mail refused", value="email_bad_since", kind="day"),
+        Column("agreed", "Agreed to e-mail", value="email_agreed_on", kind="day"), BILLED, STATE,
     ],
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts import notes, stops
 from accounts.forms.stops import EndForm, FlagForm, HoldForm, NoteForm
-from accounts.models import AccountFlag, Hold
+from accounts.models import Account, AccountFlag, Hold
 from accounts.once import once
 
 from .pages import account_of, back_to, form_page, within
@@ -33,6 +33,22 @@ def hold_new(request, pk):
     account = account_of(request, pk)
     form = HoldForm(request.POST or None, account=account, reader=request.user)
     return _set(request, account, form, "Set a hold", "Set hold")
+
+
+def payer_flag_new(request, pk):
+    return _set(request, _house(pk), FlagForm(request.POST or None), "Set a flag", "Set flag")
+
+
+def payer_hold_new(request, pk):
+    """A payer's stops stand on its house account: they bind reminders of what it was invoiced."""
+    house = _house(pk)
+    form = HoldForm(request.POST or None, account=house, reader=request.user)
+    del form.fields["charge"]
+    return _set(request, house, form, "Set a hold", "Set hold")
+
+
+def _house(payer: int) -> Account:
+    return get_object_or_404(Account.objects.select_related("payer"), payer=payer)
 
 
 def _set(request, account, form, title, button):

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts import aging, past
-from accounts.models import Account, Book, Posting
+from accounts.models import Account, Book, Payer, Posting
 from billing_office.audit import acts
 from billing_office.lib import charts, dates
-from billing_office.lib.tables import Column, Empty, Table, export
+from billing_office.lib.tables import Column, Empty, Table, chips, export
 
 from .looking import Look, look
 
@@ -92,14 +92,16 @@ def proof(request):
 
 
 def rows(request, owner, column):
-    """The accounts behind one figure, most money first, on screen and as a file."""
+    """Who stands behind one figure, most money first, on screen and as a file: accounts, or (?by=payer) payers."""
     if owner not in (*aging.OWNERS, "all") or column not in (*aging.COLUMNS, "all"):
         raise Http404("No such figure on the board.")
     at, accounts = look(request), Account.objects.for_staff(request.user)
-    found = aging.cell_accounts(accounts, at.on, owner, column, at.seen)
+    by_payer = owner != "client" and request.GET.get("by") == "payer"
+    behind = aging.cell_payers if by_payer else aging.cell_accounts
+    found = behind(accounts, at.on, owner, column, at.seen)
     asked = request.GET.get("as", "")
     shown = found if asked else found[:500]
-    table = _rows_table(shown, at.on)
+    table = _payers_table(shown, at.on) if by_payer else _rows_table(shown, at.on)
     if file := export(table, f"arrears-{owner}-{column}", asked):
         acts.record(request.user, "arrears_exported", detail={"owner": owner, "column": column, "rows": len(found)})
         return file
@@ -112,6 +114,10 @@ def rows(request, owner, column):
         "cents": table.totals["cents"],
         "more": len(found) - len(shown),
         "look": at,
+        "noun": "payer" if by_payer else "account",
+        "chips": []
+        if owner in ("client", "all")
+        else chips(request, "by", [("", "By account"), ("payer", "By payer")]),
     }
     return render(request, "desk/arrears_rows.html", context)
 
@@ -194,7 +200,9 @@ def _cents(cells, owner: str, name: str) -> int:
 
 
 def _href(owner: str, name: str, at: Look) -> str:
-    return reverse("arrears_rows", args=[owner, name]) + at.query
+    """Employers and other entities are called by their own name, whosever clients it is for."""
+    by = f"{'&' if at.query else '?'}by=payer" if owner == "other" else ""
+    return reverse("arrears_rows", args=[owner, name]) + at.query + by
 
 
 def _shares(cells) -> list[str]:
@@ -246,3 +254,17 @@ def _rows_table(found: list[aging.AccountRow], today: date) -> Table:
         href=_account_href,
         empty=empty,
     )
+
+
+def _payers_table(found: list[aging.PayerRow], today: date) -> Table:
+    payers = Payer.objects.in_bulk([row.payer for row in found])
+    columns = [
+        Column("name", "Payer", value=lambda row: payers[row.payer].name),
+        Column("class", "Class", value=lambda row: payers[row.payer].get_payer_class_display(), lo=True),
+        Column("accounts", "Accounts", kind="int"),
+        Column("cents", "Amount", kind="money"),
+        Column("oldest", "Oldest since", kind="day"),
+        Column("age", "Age", value=lambda row: (today - row.oldest).days if row.oldest else None, kind="age"),
+    ]
+    empty = Empty("Nobody", "No payer stands behind this figure.")
+    return Table(columns, found, caption="Payers", href=lambda row: reverse("payer", args=[row.payer]), empty=empty)

@@ -91,7 +91,9 @@ def _messages(user) -> tuple[Part, list[Tile]]:
 
 def addressed_href(message: Message) -> str:
     """The page of whom a message is for."""
-    return reverse("payer", args=[message.payer_id]) if message.payer_id else reverse("account", args=[message.account_id])
+    return (
+        reverse("payer", args=[message.payer_id]) if message.payer_id else reverse("account", args=[message.account_id])
+    )
 
 
 FAILED = [

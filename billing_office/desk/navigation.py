@@ -27,6 +27,7 @@ ENTRIES = [  # label, URL name, right, keys
     ("Audit", "audit", "read_audit", "g u"),
     ("Reminder ladder", "ladder", "read_settings", ""),
     ("Outbox", "outbox", "read_settings", ""),
+    ("Payers who do not pay", "unpaid_payers", "read_payers", ""),
     ("To be invoiced", "invoices_ready", "issue_invoices", "g b"),
     ("Post a receipt", "receipt_new", "post_client_payments", "g n"),
     ("Unapplied money", "unapplied", "read_accounts", ""),

@@ -2,7 +2,7 @@ from accounts.models import Account
 from billing_office.approvals.models import Request
 from billing_office.staff.access import ANY_STAFF, PUBLIC, route
 
-from . import account_page, approvals, arrears, exports, health, home, ladder, periods
+from . import account_page, approvals, arrears, exports, health, home, ladder, payer_page, periods, unpaid_payers
 
 urlpatterns = [
     route("", home.home, may=ANY_STAFF, name="home"),
@@ -14,8 +14,13 @@ urlpatterns = [
         "accounts/<int:pk>/balance/", account_page.balance, may="read_accounts", name="account_balance", reads=Account
     ),
     route("accounts/<int:pk>/export/", exports.account_export, may="read_accounts", name="account_export"),
+    route("payers/unpaid/", unpaid_payers.unpaid_payers, may="read_payers", name="unpaid_payers"),
+    route("payers/<int:pk>/", payer_page.payer, may="read_payers", name="payer"),
+    route("payers/<int:pk>/owes/", payer_page.owes, may="read_accounts", name="payer_owes"),
     route("approvals/", approvals.approvals, may="read_requests", name="approvals"),
-    route("approvals/count/", approvals.approvals_count, may="decide_requests", name="approvals_count", background=True),
+    route(
+        "approvals/count/", approvals.approvals_count, may="decide_requests", name="approvals_count", background=True
+    ),
     route("approvals/<int:pk>/", approvals.approval, may="read_requests", name="approval", reads=Request),
     route("approvals/<int:pk>/approve/", approvals.approve, may="decide_requests", name="approval_approve"),
     route("approvals/<int:pk>/refuse/", approvals.refuse, may="decide_requests", name="approval_refuse"),
