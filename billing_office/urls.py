@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("billing_office.desk.urls_staff")),
     path("", include("billing_office.desk.urls_audit")),
     path("", include("accounts.urls")),
+    path("", include("accounts.urls_money")),
     path("", include("insurance.urls")),
     path("", include("invoices.urls")),
     path("", include("billing_office.mailroom.urls")),

@@ -33,7 +33,7 @@ class MoneyRuleQuerySet(models.QuerySet):
 class MoneyRule(Versioned):
     """What an office does with small balances, late money and credits: data with a source, in force from a day to a day.
 
-    Which figures count depends on the kind (USES); cents, days and percent say what they are there. `office` null: all
+    Which figures count depends on the kind: see `words`. `office` null: all
     offices that have no rule of their own. The newest in force wins; a run keeps the rule as it stood.
     """
 
@@ -47,16 +47,6 @@ class MoneyRule(Versioned):
         CREDIT_PUBLIC = "credit_public", "Public payers’ credits: clock"
         CREDIT_PAYER = "credit_payer", "Other payers’ credits: clock"
 
-    USES = {
-        Kind.SMALL_BALANCE: {"most_cents", "days"},
-        Kind.LATE_FEE: {"percent", "least_cents", "most_cents", "below_cents", "days", "every_days"},
-        Kind.INTEREST: {"percent", "least_cents", "days", "year_days"},
-        Kind.PROMPT_PAY: {"percent", "days"},
-        Kind.RETURNED_CHEQUE: {"least_cents"},
-        Kind.CREDIT_CLIENT: {"days"},
-        Kind.CREDIT_PUBLIC: {"days"},
-        Kind.CREDIT_PAYER: {"days"},
-    }
     RUNS = (Kind.SMALL_BALANCE, Kind.LATE_FEE, Kind.INTEREST)
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

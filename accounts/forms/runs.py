@@ -1,0 +1,31 @@
+"""A run as it was previewed, and the undoing of one."""
+
+from django import forms
+
+from accounts.models import Reason
+from billing_office.lib.fields import LineField, OfficeForm
+
+from .corrections import ReasonChoice
+from .parts import OnceMixin
+
+
+class RunForm(OnceMixin, OfficeForm):
+    """`seen` is the fingerprint of the preview on the screen."""
+
+    title = "Nothing was posted."
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+
+class UndoRunForm(OnceMixin, OfficeForm):
+    title = "Nothing was undone."
+    reason = ReasonChoice(Reason.Kind.REVERSAL)
+    note = LineField(max_length=120, required=False, help_text="Stands on each reversal beside the reason.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].offer()
+
+    @property
+    def why(self) -> str:
+        note = self.cleaned_data["note"]
+        return self.cleaned_data["reason"].words + (f": {note}" if note else "")

@@ -1,0 +1,53 @@
+"""Rules about money as data: small balances, late fees, interest, prompt payment, returned checks, clocks of credits."""
+
+from accounts.forms.money_rules import MoneyRuleForm
+from accounts.models import MoneyRule
+from billing_office.audit.acts import record
+from billing_office.lib.money import show
+from billing_office.lib.tables import Column
+from billing_office.lib.views import Records
+
+
+def _edited(user, rule: MoneyRule, changed: list[str], created: bool):
+    record(user, "rule_added" if created else "rule_edited", rule, changed=changed)
+
+
+def _limit(name: str):
+    def said(rule: MoneyRule) -> str:
+        cents = getattr(rule, name)
+        if rule.kind not in MoneyRule.RUNS:
+            return "–"
+        return "no limit" if cents is None else show(cents) if cents else "asks"
+
+    return said
+
+
+LIST = [
+    Column("kind", "Rule", value="get_kind_display"),
+    Column("office", "Office", value=lambda rule: str(rule.office) if rule.office else "All offices"),
+    Column("words", "What it says", wrap=True),
+    Column("since", "From", kind="day"),
+    Column("until", "Through", kind="day", lo=True),
+    Column("source", "Source", link=lambda rule: rule.source_url or None, lo=True, wrap=True),
+    Column("state", "State", value=lambda rule: ("In use", "good") if rule.active else ("Off", ""), kind="tag"),
+]
+
+RULES = Records(
+    model=MoneyRule,
+    noun="rule",
+    plural="rules",
+    form=MoneyRuleForm,
+    queryset=lambda user: MoneyRule.objects.for_staff(user).select_related("office"),
+    on_save=_edited,
+    edit="edit_rules",
+    order=("kind", "id"),
+    columns=LIST,
+    facts=[
+        *LIST[:5],
+        Column("biller", "Biller alone, one run", value=_limit("biller_cents")),
+        Column("supervisor", "Supervisor alone, one run", value=_limit("supervisor_cents")),
+        LIST[5],
+        Column("counsel", "To be confirmed with counsel", wrap=True),
+        LIST[6],
+    ],
+)
