@@ -1,19 +1,54 @@
-"""Insurance: codes and their loading."""
+"""Insurance: what payers answer for whom, and the codes it is said in."""
 
+from accounts.models import Client
 from billing_office.staff.access import route
 
-from . import views
+from .models import Coverage
+from .views import codes, coverages, plans
 
 urlpatterns = [
-    route("codes/", views.codes, may="read_codes", name="codes"),
-    route("codes/new/", views.CODES.create, may="edit_codes", name="code_new"),
-    route("codes/<int:pk>/", views.CODES.page, may="read_codes", name="code"),
-    route("codes/<int:pk>/edit/", views.CODES.change, may="edit_codes", name="code_edit"),
-    route("code-loads/", views.code_loads, may="load_codes", name="code_loads"),
-    route("code-loads/new/", views.code_load_new, may="load_codes", name="code_load_new", keep=False),
-    route("code-loads/<int:pk>/", views.code_load, may="load_codes", name="code_load"),
-    route("code-loads/<int:pk>/confirm/", views.code_load_confirm, may="load_codes", name="code_load_confirm"),
     route(
-        "code-loads/<int:pk>/state/", views.code_load_state, may="load_codes", name="code_load_state", background=True
+        "clients/<int:pk>/coverages/", coverages.coverages_of, may="read_accounts", name="coverages_of", background=True
+    ),
+    route(
+        "clients/<int:pk>/coverages/new/",
+        coverages.coverage_new,
+        may="edit_coverages",
+        name="coverage_new",
+        reads=Client,
+    ),
+    route("coverages/<int:pk>/", coverages.coverage, may="read_accounts", name="coverage", reads=Coverage),
+    route(
+        "coverages/<int:pk>/edit/", coverages.coverage_edit, may="edit_coverages", name="coverage_edit", reads=Coverage
+    ),
+    route(
+        "coverages/<int:pk>/withdraw/",
+        coverages.coverage_withdraw,
+        may="edit_coverages",
+        name="coverage_withdraw",
+        reads=Coverage,
+    ),
+    route(
+        "coverages/<int:pk>/card/",
+        coverages.card_new,
+        may="edit_coverages",
+        name="card_new",
+        keep=False,
+        reads=Coverage,
+    ),
+    route("coverages/<int:pk>/card/<str:side>/", coverages.card, may="read_accounts", name="card", reads=Coverage),
+    *plans.PLANS.routes(route, "plans/", read="read_payers"),
+    *plans.CONTRACTS.routes(route, "contracts/", read="read_payers"),
+    route("payers/<int:pk>/profile/", plans.profile_edit, may="edit_payers", name="profile_edit"),
+    route("codes/", codes.codes, may="read_codes", name="codes"),
+    route("codes/new/", codes.CODES.create, may="edit_codes", name="code_new"),
+    route("codes/<int:pk>/", codes.CODES.page, may="read_codes", name="code"),
+    route("codes/<int:pk>/edit/", codes.CODES.change, may="edit_codes", name="code_edit"),
+    route("code-loads/", codes.code_loads, may="load_codes", name="code_loads"),
+    route("code-loads/new/", codes.code_load_new, may="load_codes", name="code_load_new", keep=False),
+    route("code-loads/<int:pk>/", codes.code_load, may="load_codes", name="code_load"),
+    route("code-loads/<int:pk>/confirm/", codes.code_load_confirm, may="load_codes", name="code_load_confirm"),
+    route(
+        "code-loads/<int:pk>/state/", codes.code_load_state, may="load_codes", name="code_load_state", background=True
     ),
 ]

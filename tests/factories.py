@@ -12,7 +12,7 @@ from billing_office.approvals import requests
 from billing_office.approvals.models import Request
 from billing_office.lib import dates
 from billing_office.staff.models import Office, User
-from insurance.models import Code
+from insurance.models import Code, Coverage, Plan
 
 _numbers = count(1)
 
@@ -98,6 +98,16 @@ def make_payment(
 
 def make_code(value="99213", official="Office visit, established client, 20 minutes", system="local", since=None, **more) -> Code:
     return Code.objects.create(value=value, official=official, system=system, since=since or dates.today(), **more)
+
+
+def make_plan(payer: Payer, name="Gold PPO", **more) -> Plan:
+    return Plan.objects.get_or_create(payer=payer, name=name, defaults=more)[0]
+
+
+def make_coverage(client: Client, payer: Payer, by: User, *, rank=1, since=date(2026, 1, 1), until=None, **more) -> Coverage:
+    more.setdefault("member_number", "W123456789")
+    plan = more.pop("plan", None) or make_plan(payer)
+    return Coverage.objects.create(client=client, plan=plan, rank=rank, since=since, until=until, added_by=by, **more)
 
 
 def make_request(account: Account, by: User, cents=100) -> Request:

@@ -16,6 +16,7 @@ ENTRIES = [  # label, URL name, right, keys
     ("Approvals", "approvals", "read_requests", "g v"),
     ("Arrears", "arrears", "read_board", "g a"),
     ("Periods", "periods", "read_board", ""),
+    ("Plans", "plans", "read_payers", ""),
     ("Codes", "codes", "read_codes", ""),
     ("Journal", "journal", "export_journal", ""),
     ("Proof", "proof", "read_proof", ""),

@@ -60,6 +60,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "edit_payers": {Role.BILLER, Role.SUPERVISOR},
         "read_board": {Role.SUPERVISOR, Role.AUDITOR},
         "close_periods": {Role.SUPERVISOR},
+        "edit_coverages": _KEEPERS,
         "edit_codes": {Role.BILLER, Role.SUPERVISOR},
         "load_codes": {Role.SUPERVISOR},
         "export_journal": {Role.SUPERVISOR, Role.AUDITOR},

@@ -14,13 +14,14 @@ from billing_office.outbox.models import Job
 from billing_office.staff import access
 from billing_office.staff.models import Role
 from dunning.models import ReminderLevel
-from insurance.models import CodeLoad
+from insurance.models import CodeLoad, Contract
 from invoices import issuing, voiding
 from tests.factories import (
     make_account,
     make_address,
     make_charge,
     make_code,
+    make_coverage,
     make_email,
     make_payer,
     make_payment,
@@ -90,6 +91,9 @@ def make_world(office, by, settings):
         "entry": account.entries.latest("id"), "reason": Reason.objects.first(), "request": make_request(account, by),
         "ledger_account": LedgerAccount.objects.first(),
         "code": make_code(),
+        "coverage": (covered := make_coverage(account.guarantor, make_payer(by, "Covering Co"), by)),
+        "plan": covered.plan,
+        "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),
         "code_load": CodeLoad.objects.create(system="local", name="x", effective_on=dates.today(), made_by=by, state="done"),
     }  # fmt: skip
 
@@ -102,6 +106,9 @@ NAMED = {
     "ladder": "reminder_level", "audit": "act", "entries": "entry", "reasons": "reason", "approvals": "request",
     "ledger-accounts": "ledger_account",
     "codes": "code",
+    "coverages": "coverage",
+    "plans": "plan",
+    "contracts": "contract",
     "code-loads": "code_load",
 }  # fmt: skip
 
@@ -112,7 +119,7 @@ def address(pattern, world) -> str:
         if isinstance(converter, IntConverter):
             kwargs[name] = world[NAMED[route.split("/")[0]]].pk
         else:
-            kwargs[name] = {"owner": "client", "column": "all", "book": "cash"}.get(name, "none.eml")
+            kwargs[name] = {"owner": "client", "column": "all", "book": "cash", "side": "front"}.get(name, "none.eml")
     return reverse(pattern.name, kwargs=kwargs)
 
 
@@ -161,7 +168,7 @@ def test_nobody_reaches_anything_but_what_is_public(world):
 
 
 # Of the house, or for those who keep all offices.
-SHARED = {"payer", "staff", "office", "outbox", "reminder_level", "reason", "ledger_account", "code", "code_load"}
+SHARED = {"payer", "staff", "office", "outbox", "reminder_level", "reason", "ledger_account", "code", "code_load", "plan", "contract"}
 
 
 @pytest.mark.parametrize("role", ROLES)

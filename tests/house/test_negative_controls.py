@@ -96,6 +96,19 @@ COPIES = {
         "payer_id IS NOT NULL",
     ),
     "accounts_ledgeraccount_book_key": ("accounts_ledgeraccount", {}),
+    "plan_named_once_a_payer": ("insurance_plan", {}),
+    "plan_year_begins_in_a_month": ("insurance_plan", {"name": "'X'", "year_begins": "13"}),
+    "plan_kind_is_known": ("insurance_plan", {"name": "'X'", "kind": "'x'"}),
+    "plan_rule_is_known": ("insurance_plan", {"name": "'X'", "rule": "'x'"}),
+    "contract_one_a_day": ("insurance_contract", {}),
+    "coverage_ends_after_it_begins": ("insurance_coverage", {"withdrawn_on": A_DAY, "until": "since - 1"}),
+    "coverage_rank_is_known": ("insurance_coverage", {"rank": "4"}),
+    "coverage_relation_is_known": (
+        "insurance_coverage",
+        {"rank": "3", "relation": "'x'", "holder_last": "'X'", "holder_birth": A_DAY},
+    ),
+    "coverage_names_its_holder": ("insurance_coverage", {"rank": "3", "relation": "'child'"}),
+    "coverage_one_of_a_rank_a_day": ("insurance_coverage", {}),
     "code_once_a_day": ("insurance_code", {}),
     "code_ends_after_it_begins": ("insurance_code", {"value": "'X'", "until": "since - 1"}),
     "code_system_is_known": ("insurance_code", {"system": "'runes'"}),
@@ -216,8 +229,10 @@ STATEMENTS = {
 NO_ATTACK = {
     # (id, account): there for composite foreign keys to point at; an id is a primary key already.
     "charge_of_account", "client_of_account", "entry_of_account", "document_of_addressee",
+    # The range of its exclusion constraint refuses such days as well.
+    "contract_ends_after_it_begins",
 }  # fmt: skip
-OURS = ("accounts", "approvals", "invoices", "dunning", "outbox", "audit", "staff", "intake")
+OURS = ("accounts", "approvals", "insurance", "invoices", "dunning", "outbox", "audit", "staff", "intake")
 # Tables, and the history of all of them, whose guards are proved where they are made: tests/staff, tests/audit, tests/intake.
 ELSEWHERE = ("staff_", "intake_", "audit_")
 

@@ -11,10 +11,10 @@ from billing_office.lib import dates
 from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
 from billing_office.lib.views import Records, answer_form
 
-from .codes import loading, search
-from .codes.icd10 import release
-from .forms import CodeForm, ColumnsForm, LoadForm
-from .models import Code, CodeLoad, System
+from ..codes import loading, search
+from ..codes.icd10 import release
+from ..forms.codes import CodeForm, ColumnsForm, LoadForm
+from ..models import Code, CodeLoad, System
 
 LIST = [
     Column("value", "Code", value="shown", kind="id"),

@@ -7,9 +7,9 @@ from accounts.forms.parts import EditForm
 from billing_office.lib import dates
 from billing_office.lib.fields import DayField, LineField, OfficeForm
 
-from .codes import columns
-from .codes.rows import is_code, normal
-from .models import Code, CodeLoad, System
+from ..codes import columns
+from ..codes.rows import is_code, normal
+from ..models import Code, CodeLoad, System
 
 LARGEST = 30_000_000  # bytes; a licensed code list has three
 

@@ -1,0 +1,165 @@
+"""Coverages of a client, their cards, plans and contracts."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.forms.parts import EditForm, OnceMixin
+from accounts.models import Payer
+from billing_office.lib import dates
+from billing_office.lib.fields import DayField, LineField, OfficeForm
+
+from ..coverage import in_the_way
+from ..models import Contract, Coverage, PayerProfile, Plan
+
+CARD_LARGEST = 5_000_000
+KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"%PDF-": "application/pdf"}
+
+
+class CoverageForm(EditForm):
+    title = "The coverage was not saved."
+    member_number = LineField(max_length=40, required=False)
+    group_number = LineField(max_length=40, required=False)
+    holder_first = LineField(label="Holder’s first name", max_length=80, required=False)
+    holder_last = LineField(label="Holder’s last name", max_length=80, required=False)
+    holder_birth = DayField(label="Holder born on", required=False)
+    source = LineField(max_length=120, required=False, help_text="Card, phone call, payer’s answer…")
+
+    class Meta:
+        model = Coverage
+        fields = [
+            "plan", "rank", "since", "until", "member_number", "group_number", "relation", "holder_first", "holder_last",
+            "holder_birth", "source",
+        ]  # fmt: skip
+        field_classes = {"since": DayField, "until": DayField}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        plans = Plan.objects.select_related("payer")
+        mine = plans.filter(pk=self.instance.plan_id) if self.instance.plan_id else plans.none()
+        self.fields["plan"].queryset = plans.filter(active=True) | mine
+        self.fields["plan"].empty_label = "Choose"
+
+    def clean(self):
+        super().clean()
+        given = self.cleaned_data
+        if given.get("since") and given.get("until") and given["until"] < given["since"]:
+            self.add_error("until", "The last day is before the first.")
+        if given.get("relation") not in (None, Coverage.Relation.SELF):
+            for name, what in (("holder_last", "name"), ("holder_birth", "birth date")):
+                if not given.get(name) and name not in self.errors:
+                    self.add_error(name, f"The payer asks for the holder’s {what}.")
+        if (born := given.get("holder_birth")) and born > dates.today():
+            self.add_error("holder_birth", "This day has not come yet.")
+        if not self.errors:
+            self._make_room(
+                Coverage(
+                    self.instance.pk, client=self.instance.client, **{n: given[n] for n in ("rank", "since", "until")}
+                )
+            )
+        return given
+
+    def _make_room(self, wanted: Coverage):
+        """Says which coverage is in the way, where the database would only refuse."""
+        if other := in_the_way(wanted):
+            until = f"until {other.until:%b %-d, %Y}" if other.until else "without an end"
+            told = f"{other} stands from {other.since:%b %-d, %Y} {until}. End it first, or choose other days."
+            self.add_error("since", told)
+
+
+class NewCoverageForm(OnceMixin, CoverageForm):
+    pass
+
+
+class WithdrawForm(OfficeForm):
+    title = "Nothing was withdrawn."
+    why = LineField(label="Why it was never true", max_length=200)
+
+
+class CardForm(OfficeForm):
+    """A picture of the card. What it is is told from its bytes, never from its name."""
+
+    title = "The card was not attached."
+    side = forms.ChoiceField(choices=[("front", "Front"), ("back", "Back")])
+    file = forms.FileField(help_text="PNG, JPEG or PDF, 5 MB at most.")
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > CARD_LARGEST:
+            raise ValidationError("The file is larger than 5 MB.")
+        content = file.read()
+        self.media_type = next((kind for sign, kind in KINDS.items() if content.startswith(sign)), None)
+        if self.media_type is None:
+            raise ValidationError("This is no PNG, JPEG or PDF.")
+        return content
+
+
+class PlanForm(EditForm):
+    title = "The plan was not saved."
+    name = LineField(max_length=120)
+    note = LineField(max_length=400, required=False, help_text=Plan._meta.get_field("note").help_text)
+    year_begins = forms.IntegerField(label="Benefit year begins in month", min_value=1, max_value=12, initial=1)
+
+    class Meta:
+        model = Plan
+        fields = [
+            "payer",
+            "name",
+            "kind",
+            "rule",
+            "year_begins",
+            "copay_after_deductible",
+            "verified",
+            "note",
+            "active",
+        ]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["payer"].queryset = Payer.objects.filter(
+            payer_class__in=["insurer", "government", "other", "employer"]
+        )
+
+    def clean(self):
+        super().clean()
+        payer, name = self.cleaned_data.get("payer"), self.cleaned_data.get("name")
+        if payer and name and Plan.objects.filter(payer=payer, name=name).exclude(pk=self.instance.pk).exists():
+            self.add_error("name", f"{payer} has a plan of this name.")
+        return self.cleaned_data
+
+
+class ContractForm(EditForm):
+    title = "The contract was not saved."
+    name = LineField(max_length=120)
+
+    class Meta:
+        model = Contract
+        fields = ["payer", "plan", "name", "since", "until"]
+        field_classes = {"since": DayField, "until": DayField}
+
+    def clean(self):
+        super().clean()
+        given = self.cleaned_data
+        payer, plan, since, until = (given.get(name) for name in ("payer", "plan", "since", "until"))
+        if plan and payer and plan.payer_id != payer.pk:
+            self.add_error("plan", f"This plan is not one of {payer}.")
+        if since and until and until < since:
+            self.add_error("until", "The last day is before the first.")
+        elif payer and since and (other := self._other(payer, plan, since, until)):
+            self.add_error("since", f"{other.name} stands on some of these days. End it first.")
+        return given
+
+    def _other(self, payer, plan, since, until):
+        others = Contract.objects.filter(payer=payer, plan=plan).exclude(pk=self.instance.pk).exclude(until__lt=since)
+        return (others.filter(since__lte=until) if until else others).first()
+
+
+class ProfileForm(EditForm):
+    title = "It was not saved."
+    phone = LineField(label="Phone for providers", max_length=40, required=False)
+    hours = LineField(max_length=120, required=False, help_text="When somebody answers, and where.")
+    claim_address = LineField(max_length=240, required=False)
+    portal = forms.URLField(required=False, assume_scheme="https")
+
+    class Meta:
+        model = PayerProfile
+        fields = ["check_by", "phone", "hours", "portal", "claim_address", "filing_days", "appeal_days"]

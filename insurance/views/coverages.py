@@ -1,0 +1,133 @@
+"""Coverages of a client: on the account page, one by one, their cards."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+
+from accounts.models import Account, Blob, Client
+from accounts.views.pages import back_to, form_page, within
+from billing_office.audit.acts import record
+from billing_office.lib import dates
+
+from .. import coverage as coverages
+from ..coverage import Taken
+from ..forms.coverages import CardForm, CoverageForm, NewCoverageForm, WithdrawForm
+from ..models import Coverage
+
+SIDES = {"front": "card_front", "back": "card_back"}
+
+
+def coverages_of(request, pk):
+    """The piece of the account page: who insures this client today, what ended, what comes."""
+    clients = Client.objects.filter(account__in=Account.objects.for_staff(request.user))
+    client = get_object_or_404(clients, pk=pk)
+    found = Coverage.objects.standing().filter(client=client).select_related("plan__payer").order_by("rank", "-since")
+    today = dates.today()
+    context = {"client": client, "lines": [(row, _state(row, today)) for row in found]}
+    return render(request, "insurance/_coverages.html", context)
+
+
+def _state(row: Coverage, today) -> tuple[str, str]:
+    if row.withdrawn_on:
+        return "withdrawn", "bad"
+    if row.since > today:
+        return f"from {dates.short(row.since, today)}", "info"
+    if row.until and row.until < today:
+        return f"ended {dates.short(row.until, today)}", ""
+    return "in force", "good"
+
+
+def coverage(request, pk):
+    row = get_object_or_404(_of(request), pk=pk)
+    return render(
+        request,
+        "insurance/coverage.html",
+        {"coverage": row, "account": row.client.account, "state": _state(row, dates.today()), "form": CardForm()},
+    )
+
+
+def _of(request):
+    return Coverage.objects.for_staff(request.user).select_related(
+        "client__account", "plan__payer__profile", "added_by"
+    )
+
+
+def coverage_new(request, pk):
+    client = get_object_or_404(within(request, Client.objects.select_related("account")), pk=pk)
+    form = NewCoverageForm(request.POST or None, instance=Coverage(client=client))
+    valid = form.is_bound and form.is_valid()
+    if form.is_bound and (row := coverages.added(form.cleaned_data.get("once"), request.user)):
+        return redirect("coverage", pk=row.pk)
+    if valid:
+        try:
+            row = coverages.add(form.save(commit=False), form=form.key, by=request.user)
+        except Taken as taken:
+            form.add_error("since", str(taken))
+        else:
+            messages.success(request, f"{row} of {client.name} added.")
+            return redirect("coverage", pk=row.pk)
+    return form_page(request, client.account, form, f"How {client.name} is insured", "Add coverage")
+
+
+def coverage_edit(request, pk):
+    with transaction.atomic():
+        row = get_object_or_404(
+            within(request, Coverage.objects.select_related("client__account"), "client__account"), pk=pk
+        )
+        form = CoverageForm(request.POST or None, instance=row)
+        if request.method == "POST" and form.is_valid():
+            try:
+                if form.changed:
+                    coverages.change(form.save(commit=False), form.changed, by=request.user)
+            except Taken as taken:
+                form.add_error("since", str(taken))
+            else:
+                messages.success(request, f"{row} saved.") if form.changed else messages.info(
+                    request, "Nothing was changed."
+                )
+                return redirect("coverage", pk=row.pk)
+    return form_page(request, row.client.account, form, f"Edit {row}", "Save coverage")
+
+
+def coverage_withdraw(request, pk):
+    row = get_object_or_404(_of(request), pk=pk)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        coverages.withdraw(row, form.cleaned_data["why"], on=dates.today(), by=request.user)
+        messages.success(request, f"{row} is withdrawn.")
+        return back_to(row.client.account)
+    return form_page(request, row.client.account, form, f"Withdraw {row}", "Withdraw")
+
+
+# -- cards ---------------------------------------------------------------------------------------------------------------
+
+
+def card_new(request, pk):
+    with transaction.atomic():
+        row = get_object_or_404(
+            within(request, Coverage.objects.select_related("client__account"), "client__account"), pk=pk
+        )
+        form = CardForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            column = SIDES[form.cleaned_data["side"]]
+            setattr(row, f"{column}_id", Blob.keep(form.cleaned_data["file"], form.media_type))
+            row.lock_version += 1
+            row.save(update_fields=[column, "lock_version"])
+            record(request.user, "card_attached", row, account_id=row.client.account_id, changed=[column])
+            messages.success(request, "The card is attached.")
+            return redirect("coverage", pk=pk)
+    return form_page(request, row.client.account, form, f"Card of {row}", "Attach", "insurance/card_new.html")
+
+
+def card(request, pk, side):
+    """The bytes as they came, to look at or keep: never run, and of a kind that was told from them."""
+    row = get_object_or_404(Coverage.objects.for_staff(request.user).select_related("card_front", "card_back"), pk=pk)
+    blob = getattr(row, SIDES.get(side, ""), None)
+    if blob is None:
+        raise Http404("No such card.")
+    response = HttpResponse(bytes(blob.content), content_type=blob.media_type)
+    response["Content-Disposition"] = content_disposition_header(True, f"card-{side}")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

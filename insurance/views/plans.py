@@ -1,0 +1,76 @@
+"""Plans and contracts of payers, and how a payer is reached for verification and claims."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.models import Payer
+from billing_office.audit.acts import record
+from billing_office.lib.sorting import sort_key
+from billing_office.lib.tables import Column
+from billing_office.lib.views import Records, answer_form
+
+from ..forms.coverages import ContractForm, PlanForm, ProfileForm
+from ..models import Contract, PayerProfile, Plan
+
+
+def _edited(user, row, changed, created):
+    record(user, f"{row._meta.model_name}_{'added' if created else 'edited'}", row, changed=changed)
+
+
+def _find(rows, text: str):
+    for word in sort_key(text.replace("\x00", "")).split():
+        rows = rows.filter(payer__sort_key__contains=word) | rows.filter(name__icontains=word)
+    return rows
+
+
+PLANS = Records(
+    model=Plan,
+    noun="plan",
+    plural="plans",
+    form=PlanForm,
+    queryset=lambda user: Plan.objects.select_related("payer"),
+    on_save=_edited,
+    edit="edit_payers",
+    order=("payer__sort_key", "name", "id"),
+    find=_find,
+    columns=[
+        Column("payer", "Payer", value="payer.name"),
+        Column("name", "Plan"),
+        Column("kind", "Kind", value="get_kind_display"),
+        Column("rule", "After others", value="get_rule_display", lo=True),
+        Column("verified", "Verified", value=lambda plan: None if plan.verified else ("left out", "warn"), kind="tag"),
+        Column("state", "State", value=lambda plan: None if plan.active else ("Not offered", ""), kind="tag"),
+    ],
+)
+CONTRACTS = Records(
+    model=Contract,
+    noun="contract",
+    plural="contracts",
+    form=ContractForm,
+    queryset=lambda user: Contract.objects.select_related("payer", "plan"),
+    on_save=_edited,
+    edit="edit_payers",
+    order=("payer__sort_key", "-since", "id"),
+    find=_find,
+    columns=[
+        Column("payer", "Payer", value="payer.name"),
+        Column("name", "Contract"),
+        Column("plan", "Plan", value=lambda contract: contract.plan.name if contract.plan else "all"),
+        Column("since", "From", kind="day"),
+        Column("until", "Until", kind="day"),
+    ],
+)
+
+
+def profile_edit(request, pk):
+    with transaction.atomic():
+        payer = get_object_or_404(Payer.objects.for_staff(request.user).select_for_update(no_key=True), pk=pk)
+        row = PayerProfile.objects.filter(payer=payer).first() or PayerProfile(payer=payer)
+        form = ProfileForm(request.POST or None, instance=row)
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            record(request.user, "payer_profile_edited", row, changed=form.changed)
+            messages.success(request, f"How {payer} is reached is saved.")
+            return redirect("payer", pk=pk)
+    return answer_form(request, "insurance/profile.html", {"form": form, "payer": payer})
