@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -42,7 +41,6 @@ class DaysForm(OfficeForm):
 
 class SendForm(OnceMixin, DaysForm):
     title = "The statement was not sent."
-    office = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 def account_statement(request, pk):
@@ -52,7 +50,7 @@ def account_statement(request, pk):
 
 def payer_statement(request, pk):
     payer, office = _payer(request, pk, request.GET.get("office", ""))
-    return _page(request, payer, office, reverse("payer_statement_send", args=[pk]))
+    return _page(request, payer, office, f"{reverse('payer_statement_send', args=[pk])}?office={office.pk}")
 
 
 @require_POST
@@ -63,7 +61,7 @@ def account_statement_send(request, pk):
 
 @require_POST
 def payer_statement_send(request, pk):
-    payer, office = _payer(request, pk, request.POST.get("office", ""))
+    payer, office = _payer(request, pk, request.GET.get("office", ""))
     return _send(request, payer, office)
 
 
@@ -88,9 +86,8 @@ def _page(request, to: Account | Payer, office: Office, send_href: str):
     first = {"since": today - timedelta(days=DAYS), "until": today}
     given = {name: request.GET[name] for name in first if name in request.GET}
     form = DaysForm({name: str(day) for name, day in first.items()} | given)
-    context = {"to": to, "office": office, "form": form, "home": _home(to), "payer": isinstance(to, Payer)}
     if not form.is_valid():
-        return answer_form(request, "invoices/statement.html", context)
+        return _answer(request, to, office, form)
     found = statements.of(to, office, form.cleaned_data["since"], form.cleaned_data["until"], today)
     table = _table(found, services=may(request.user, "read_services"))
     if file := export(table, "statement", request.GET.get("as", "")):
@@ -98,11 +95,15 @@ def _page(request, to: Account | Payer, office: Office, send_href: str):
         detail = {"payer": to.pk} if isinstance(to, Payer) else {}
         acts.record(request.user, "statement_exported", to, account_id=account, detail=detail)
         return file
-    context |= {
-        "statement": found, "table": table, "aged": [(aging.COLUMNS[name], cents) for name, cents in found.aged.items()],
-        "send_href": send_href, "send": SendForm(initial=form.cleaned_data | {"office": office.pk}),
-        "offices": request.user.offices.exclude(pk=office.pk) if isinstance(to, Payer) else [],
-    }  # fmt: skip
+    aged = [(aging.COLUMNS[name], cents) for name, cents in found.aged.items()]
+    send = SendForm(initial=form.cleaned_data)
+    return _answer(request, to, office, form, statement=found, table=table, aged=aged, send=send, send_href=send_href)
+
+
+def _answer(request, to: Account | Payer, office: Office, form: DaysForm, **context):
+    payer = isinstance(to, Payer)
+    others = request.user.offices.exclude(pk=office.pk) if payer else []
+    context |= {"to": to, "office": office, "form": form, "home": _home(to), "payer": payer, "offices": others}
     return answer_form(request, "invoices/statement.html", context)
 
 
@@ -131,10 +132,7 @@ def _table(found: statements.Statement, *, services: bool) -> Table:
 def _send(request, to: Account | Payer, office: Office):
     form = SendForm(request.POST)
     if not form.is_valid():
-        messages.error(
-            request, f"{form.title} {' '.join(error for errors in form.errors.values() for error in errors)}"
-        )
-        return redirect(_home(to))
+        return _answer(request, to, office, form)
     try:
         with once(form.key, "statement_issued", request.user) as done:
             if not done:
@@ -142,8 +140,8 @@ def _send(request, to: Account | Payer, office: Office):
                 found = statements.of(to, office, *days, dates.today())
                 message = statements.issue(found, on=dates.today(), by=request.user, form=form.key)
     except statements.TooMany as error:
-        messages.error(request, f"{form.title} {error}")
-        return redirect(_home(to))
+        form.add_error(None, str(error))
+        return _answer(request, to, office, form)
     if done:
         messages.info(request, "This statement was sent already; nothing was sent twice.")
     else:
