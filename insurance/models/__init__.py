@@ -1,6 +1,19 @@
+from .authorization import Authorization, AuthorizationLine, AuthorizationRule
 from .code import Code, CodeLoad, System
 from .coverage import Coverage
 from .exchange import Exchange
 from .plan import Contract, PayerProfile, Plan
 
-__all__ = ["Code", "CodeLoad", "Contract", "Coverage", "Exchange", "PayerProfile", "Plan", "System"]
+__all__ = [
+    "Authorization",
+    "AuthorizationLine",
+    "AuthorizationRule",
+    "Code",
+    "CodeLoad",
+    "Contract",
+    "Coverage",
+    "Exchange",
+    "PayerProfile",
+    "Plan",
+    "System",
+]

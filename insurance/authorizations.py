@@ -1,0 +1,153 @@
+"""Prior authorization: is it needed, is there one, how much of it is left. Units used are counted from posted charges.
+
+Which authorization a charge uses is derived from its client, code and day: nobody attaches it, and it is right for a
+charge that is entered late or corrected.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Q
+
+from accounts.models import Client
+
+from .codes.rows import normal
+from .coverage import coverage_on
+from .models import Authorization, AuthorizationLine, AuthorizationRule, Coverage
+
+SOON = timedelta(days=30)  # an end as near as this is worked on: house policy
+NEARLY = Decimal("0.8")  # as is this part of the units used
+
+
+@dataclass(frozen=True)
+class Left:
+    """What of a line was used by posted charges within its days."""
+
+    line: AuthorizationLine
+    used: Decimal
+
+    @property
+    def units(self) -> Decimal:
+        return self.line.units - self.used
+
+    @property
+    def percent(self) -> int:
+        return min(100, int(self.used * 100 / self.line.units))
+
+    @property
+    def nearly(self) -> bool:
+        return self.used >= self.line.units * NEARLY
+
+
+# A charge that was voided has no revenue left and used nothing.
+_USED = """
+    SELECT l.id, coalesce(sum(c.units), 0)
+      FROM insurance_authorizationline l
+      JOIN insurance_authorization a ON a.id = l.authorization_id
+      JOIN insurance_coverage v ON v.id = a.coverage_id
+      LEFT JOIN accounts_charge c ON c.client_id = v.client_id AND c.kind = 'service'
+           AND c.service_on BETWEEN a.valid_from AND a.valid_to
+           AND upper(replace(c.code, '.', '')) BETWEEN l.first AND CASE l.last WHEN '' THEN l.first ELSE l.last END
+           AND EXISTS (SELECT 1 FROM accounts_posting p WHERE p.charge_id = c.id AND p.book = 'revenue' HAVING sum(p.cents) <> 0)
+     WHERE l.authorization_id = ANY(%s) GROUP BY l.id
+"""
+
+
+def left(authorizations: Iterable[Authorization]) -> dict[int, list[Left]]:
+    """Per authorization, what is left of its lines. Two queries, however many."""
+    ids = [one.pk for one in authorizations]
+    with connection.cursor() as cursor:
+        cursor.execute(_USED, [ids])
+        used = dict(cursor.fetchall())
+    found: dict[int, list[Left]] = {pk: [] for pk in ids}
+    for line in AuthorizationLine.objects.filter(authorization__in=ids).order_by("id"):
+        found[line.authorization_id].append(Left(line, used.get(line.pk, Decimal(0))))
+    return found
+
+
+def covers(line: AuthorizationLine | AuthorizationRule, code: str) -> bool:
+    return line.first <= normal(code) <= (line.last or line.first)
+
+
+# -- is it needed --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a clerk is told of one service: `needed` (None: nobody has said), the rule, the authorization that covers it."""
+
+    coverage: Coverage | None
+    needed: bool | None = None
+    rule: AuthorizationRule | None = None
+    authorization: Authorization | None = None
+    left: Left | None = None
+    units: Decimal = Decimal(1)
+
+    @property
+    def missing(self) -> bool:
+        return bool(self.needed) and self.authorization is None
+
+    @property
+    def short(self) -> bool:
+        """It exists, but not for so many units."""
+        return self.left is not None and self.left.units < self.units
+
+
+def ask(client: Client, code: str, on: date, *, units=Decimal(1), place="", counted=Decimal(0)) -> Answer:
+    """Is this service to be authorized by the client's first payer, and is it? `counted`: units already on charges of the day's
+    entry that are asked about, so that a posted charge does not stand in its own way."""
+    coverages = coverage_on(client, on)
+    if not coverages or not normal(code):
+        return Answer(coverages[0] if coverages else None, units=units)
+    coverage = coverages[0]
+    rule = rule_for(coverage, code, on, place)
+    granted = list(Authorization.objects.usable(on).filter(coverage=coverage).order_by("valid_to", "id"))
+    fits = [
+        (one, what) for one in granted for what in left(granted)[one.pk] if covers(what.line, code)
+    ] if granted else []  # fmt: skip
+    best = next(((one, what) for one, what in fits if what.units + counted >= units), fits[0] if fits else (None, None))
+    needed = None if rule is None else rule.needed and (rule.above_units == 0 or units > rule.above_units)
+    return Answer(coverage, needed, rule, best[0], best[1], units)
+
+
+def rule_for(coverage: Coverage, code: str, on: date, place: str = "") -> AuthorizationRule | None:
+    """The narrowest rule in force for a code: plan before payer before all, one code before a span, a place before any."""
+    value, plan = normal(code), coverage.plan
+    rules = AuthorizationRule.objects.filter(
+        Q(plan=plan) | Q(payer=plan.payer_id) | Q(plan=None, payer=None), Q(until=None) | Q(until__gte=on),
+        Q(place="") | Q(place=place), Q(last="", first=value) | Q(first__lte=value, last__gte=value), since__lte=on,
+    )  # fmt: skip
+    return max(rules, key=_narrowness, default=None)
+
+
+def _narrowness(rule: AuthorizationRule):
+    return (2 if rule.plan_id else 1 if rule.payer_id else 0), rule.last == "", rule.place != "", rule.since, rule.pk
+
+
+# -- the worklist --------------------------------------------------------------------------------------------------------
+
+
+def to_work_on(found, today: date):
+    """Those that somebody must do something about: undecided, ending soon, or nearly used up."""
+    running = list(found.usable(today))
+    spent = [pk for pk, lines in left(running).items() if any(what.nearly for what in lines)]
+    ending = Q(state__in=["approved", "partly"], valid_to__gte=today, valid_to__lte=today + SOON)
+    return found.filter(Q(pk__in=spent) | ending | Q(state__in=["needed", "requested", "appealed"]))
+
+
+def state_of(authorization: Authorization, lines: list[Left], today: date) -> tuple[str, str]:
+    """The word to show: expired and used up are derived, the rest is what the payer said."""
+    if authorization.state in ("approved", "partly"):
+        if authorization.valid_to < today:
+            return "Expired", ""
+        if lines and all(what.units <= 0 for what in lines):
+            return "Used up", "bad"
+        if authorization.valid_to <= today + SOON:
+            return f"Ends in {(authorization.valid_to - today).days} days", "warn"
+        if any(what.nearly for what in lines):
+            return "Nearly used up", "warn"
+    tones = {"approved": "good", "partly": "good", "denied": "bad", "needed": "warn"}
+    return authorization.get_state_display(), tones.get(authorization.state, "info")
