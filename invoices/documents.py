@@ -48,7 +48,7 @@ def credit_note(voided: Invoice, number: str, *, on) -> dict:
         "kind": "Credit note",
         "number": number,
         "facts": [["Issued", dates.long(on)], [*reference(voided.to)], ["For invoice", voided.number]],
-        "ask": {"label": "Taken back", "amount": f"{money.MINUS}{total}", "by": f"Nothing to pay on {voided.number}"},
+        "ask": {"label": "Taken back", "amount": f"{money.MINUS}{total}", "by": "Nothing to pay"},
         "lead": f"This takes back invoice {voided.number} of {dates.long(voided.issued_on)} for {total}. Please do not pay it. "
         "What you paid already stays yours. If something is still owed, you will get a new invoice.",
         "visits": [
@@ -57,6 +57,7 @@ def credit_note(voided: Invoice, number: str, *, on) -> dict:
         "totals": _turned(words["totals"]),
         "settle": [{"label": "Taken back", "amount": f"{money.MINUS}{total}", "tone": "t"}],
         "help": None,
+        "notes": [],
         "slip": None,
     }  # fmt: skip
 

@@ -184,7 +184,7 @@ def words(statement: Statement, number: str, *, on: date) -> dict:
     to, payer = statement.to, isinstance(statement.to, Payer)
     said = {"services": not payer or to.names_services, "names": payer}
     opening = ["", "", money.show(statement.opening)]
-    first = {"when": dates.long(statement.since), "what": "Balance brought forward", "amounts": opening}
+    first = {"when": _day(statement.since), "what": "Balance brought forward", "amounts": opening}
     return {
         "lang": "en",
         "kind": "Statement",
@@ -214,7 +214,12 @@ def _line(row: Row, said: dict) -> dict:
         money.show(row.settled) if row.settled else "",
         money.show(row.balance),
     ]
-    return {"when": dates.long(row.on), "what": row.words(**said), "amounts": amounts}
+    return {"when": _day(row.on), "what": row.words(**said), "amounts": amounts}
+
+
+def _day(day: date) -> str:
+    """`11/24/26`, which the narrow column of a statement holds."""
+    return f"{day:%m/%d/%y}"
 
 
 def _lead(statement: Statement) -> str:

@@ -40,6 +40,17 @@ PAYERS = [
     ("Sangamon County", Payer.Class.OTHER, ""),
 ]
 
+INVOICED = {  # billed by invoice, not by claim: their billing contacts
+    "Lone Star Freight": {
+        "billed_by_invoice": True, "contact": "Accounts payable", "email": "payables@lonestar.example",
+        "street": "88 Depot Road", "city_line": "Springfield, IL 62702",
+    },
+    "Sangamon County": {
+        "billed_by_invoice": True, "contact": "Risk office", "street": "200 South Ninth Street", "city_line": "Springfield, IL 62701",
+        "terms_days": 45, "names_services": False,
+    },
+}  # fmt: skip
+
 SERVICES = [  # plain words, code, cents, who performs it
     ("Office visit, 20 minutes", "99213", 18000, "Dr. Maria Lopez"),
     ("Office visit, 30 minutes", "99214", 24500, "Dr. Maria Lopez"),
@@ -138,10 +149,11 @@ def _cast(today: date) -> Cast:
     service = User.objects.service()
     payers = [
         opening.open_payer(
-            name=name, payer_class=kind, electronic_id=number, by=service, opened_on=today - timedelta(days=400)
+            name=name, payer_class=kind, electronic_id=number, by=service, opened_on=today - timedelta(days=400),
+            **INVOICED.get(name, {}),
         )
         for name, kind, number in PAYERS
-    ]
+    ]  # fmt: skip
     return Cast(office, people[Role.CLERK], people[Role.BILLER], payers)
 
 
@@ -204,6 +216,9 @@ def _visit(
         )
         for n, (words, code, cents, who) in enumerate(chance.sample(SERVICES, 1 + chance.randrange(3)))
     ]  # fmt: skip
+    if payer and payer.billed_by_invoice:
+        calendar.on(on + timedelta(days=10), _bill_payer, cast, calendar, chance.random(), key, payer)
+        return
     if payer:
         calendar.on(on + timedelta(days=14), _answer, cast, key, account, payer, charges)
     if chance.random() > 0.15:
@@ -246,6 +261,32 @@ def _bill(on: date, cast: Cast, calendar: Calendar, habit: float, key: str, acco
         calendar.on(on + timedelta(days=9), _pay, cast, key, account, invoice.cents + 4000)
 
 
+def _bill_payer(on: date, cast: Cast, calendar: Calendar, habit: float, key: str, payer: Payer):
+    """Invoice an employer for all its people; three in five are paid in a month. The newest are left to be invoiced."""
+    if on > calendar.today - timedelta(days=20):
+        return
+    try:
+        invoice = issuing.issue_to_payer(payer, cast.office, on=on, by=cast.biller, key=f"{key}:invoice")
+    except issuing.NothingToInvoice:
+        return
+    _went_out(invoice, on)
+    if habit < 0.6:
+        calendar.on(on + timedelta(days=30), _payer_pays, cast, key, invoice)
+
+
+def _payer_pays(on: date, cast: Cast, key: str, invoice: Invoice):
+    shares = {}
+    for line in invoice.lines.select_related("open_item").filter(open_item__cents__gt=0):
+        item = line.open_item
+        shares.setdefault(item.account_id, []).append(ledger.Share(item.charge_id, min(line.cents, item.cents)))
+    cents = sum(share.cents for parts in shares.values() for share in parts)
+    if cents:
+        ledger.receive_payer_payment(
+            invoice.payer, cents=cents, received_on=on, method="cheque", reference=invoice.number, shares=shares,
+            key=f"{key}:payer", by=cast.biller,
+        )  # fmt: skip
+
+
 def _went_out(invoice: Invoice, on: date):
     """What the office sent long ago is not sent again today; only its paper is still to be rendered."""
     at = dates.office_time(on)
@@ -253,8 +294,8 @@ def _went_out(invoice: Invoice, on: date):
     for message in invoice.document.messages.all():
         stage = ContactEvent.Stage.SENT if message.channel == Message.Channel.EMAIL else ContactEvent.Stage.PRINTED
         ContactEvent.objects.create(
-            account=invoice.account, message=message, action=message.action, channel=message.channel, stage=stage, to=message.to,
-            moment=at, by=invoice.issued_by, note="demo",
+            account=invoice.account, payer=invoice.payer, message=message, action=message.action, channel=message.channel,
+            stage=stage, to=message.to, moment=at, by=invoice.issued_by, note="demo",
         )  # fmt: skip
 
 

@@ -68,6 +68,8 @@ def _act(item: reading.Happening, services: bool) -> Told:
         case "invoice_issued":
             said = _said(facts["number"], _dollars(item.cents), f"due {_day(facts['due_on'])}")
             href = reverse("invoice", args=[facts["object"]])
+        case "invoice_voided":
+            href = reverse("invoice", args=[facts["object"]])
         case "reminder_queued":
             title = f"Reminder {facts['level']}"
         case "flag_set" | "flag_ended":

@@ -122,17 +122,38 @@ def _happened(row: Payer, user, received: Iterable[Payment], sent: Iterable[Mess
     for one in invoices[:FEW]:
         href = reverse("invoice", args=[one.pk])
         who = short_name(one.issued_by.name)
-        yield Told(one.issued_at, "Invoice issued", f"{one.number}, ${money.show(one.cents)}", "mute", who, href)
+        yield Told(
+            _on(one.issued_on, one.issued_at),
+            "Invoice issued",
+            f"{one.number}, ${money.show(one.cents)}",
+            "mute",
+            who,
+            href,
+        )
     for note in CreditNote.objects.filter(invoice__in=invoices.values("pk")).select_related("invoice", "issued_by")[
         :FEW
     ]:
         href = reverse("invoice", args=[note.invoice_id])
         who = short_name(note.issued_by.name)
-        yield Told(note.issued_at, "Invoice voided", f"{note.invoice.number}, {note.reason}", "warn", who, href)
+        yield Told(
+            _on(note.issued_on, note.issued_at),
+            "Invoice voided",
+            f"{note.invoice.number}, {note.reason}",
+            "warn",
+            who,
+            href,
+        )
     for payment in received:
         said = f"${money.show(payment.cents)}, {payment}"
         who = short_name(payment.created_by.name)
-        yield Told(payment.created_at, "Payment", said, "good", who, reverse("payment", args=[payment.pk]))
+        yield Told(
+            _on(payment.received_on, payment.created_at),
+            "Payment",
+            said,
+            "good",
+            who,
+            reverse("payment", args=[payment.pk]),
+        )
     for message in sent:
         word, tone = message.told
         href = reverse("document_page", args=[message.document_id])
@@ -140,6 +161,12 @@ def _happened(row: Payer, user, received: Iterable[Payment], sent: Iterable[Mess
         title = f"{message.get_channel_display()}: {word.lower()}"
         yield Told(message.sent_at or message.created_at, title, said, tone, "", href)
     yield from _changes(row)
+
+
+def _on(day: date, written: datetime) -> datetime:
+    """The moment it was written, or noon of an earlier day that it is dated."""
+    noon = dates.office_time(day, 12)
+    return noon if day < written.astimezone(dates.office_zone()).date() else written
 
 
 def _changes(row: Payer) -> Iterable[Told]:
