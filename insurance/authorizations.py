@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from accounts.models import Client
 
-from .codes.rows import normal
+from .codes.rows import is_code, normal
 from .coverage import coverage_on
 from .models import Authorization, AuthorizationLine, AuthorizationRule, Coverage
 
@@ -100,7 +100,7 @@ def ask(client: Client, code: str, on: date, *, units=Decimal(1), place="", coun
     """Is this service to be authorized by the client's first payer, and is it? `counted`: units already on charges of the day's
     entry that are asked about, so that a posted charge does not stand in its own way."""
     coverages = coverage_on(client, on)
-    if not coverages or not normal(code):
+    if not coverages or not is_code(normal(code)):
         return Answer(coverages[0] if coverages else None, units=units)
     coverage = coverages[0]
     rule = rule_for(coverage, code, on, place)

@@ -3,8 +3,8 @@
 from accounts.models import Client
 from billing_office.staff.access import route
 
-from .models import Coverage
-from .views import codes, coverages, plans
+from .models import Authorization, Coverage
+from .views import authorizations, codes, coverages, plans
 
 urlpatterns = [
     route(
@@ -37,6 +37,36 @@ urlpatterns = [
         reads=Coverage,
     ),
     route("coverages/<int:pk>/card/<str:side>/", coverages.card, may="read_accounts", name="card", reads=Coverage),
+    route(
+        "coverages/<int:pk>/authorizations/new/",
+        authorizations.authorization_new,
+        may="edit_coverages",
+        name="authorization_new",
+        reads=Coverage,
+    ),
+    route("authorizations/", authorizations.worklist, may="read_accounts", name="authorizations"),
+    route(
+        "authorizations/<int:pk>/",
+        authorizations.authorization,
+        may="read_accounts",
+        name="authorization",
+        reads=Authorization,
+    ),
+    route(
+        "authorizations/<int:pk>/edit/",
+        authorizations.authorization_edit,
+        may="edit_coverages",
+        name="authorization_edit",
+        reads=Authorization,
+    ),
+    route(
+        "accounts/<int:pk>/charges/hints/",
+        authorizations.charge_hints,
+        may="post_charges",
+        name="charge_hints",
+        background=True,
+    ),
+    *authorizations.RULES.routes(route, "authorization-rules/", read="read_payers"),
     *plans.PLANS.routes(route, "plans/", read="read_payers"),
     *plans.CONTRACTS.routes(route, "contracts/", read="read_payers"),
     route("payers/<int:pk>/profile/", plans.profile_edit, may="edit_payers", name="profile_edit"),

@@ -12,7 +12,7 @@ from billing_office.approvals import requests
 from billing_office.approvals.models import Request
 from billing_office.lib import dates
 from billing_office.staff.models import Office, User
-from insurance.models import Code, Coverage, Plan
+from insurance.models import Authorization, Code, Coverage, Plan
 
 _numbers = count(1)
 
@@ -96,7 +96,9 @@ def make_payment(
     )  # fmt: skip
 
 
-def make_code(value="99213", official="Office visit, established client, 20 minutes", system="local", since=None, **more) -> Code:
+def make_code(
+    value="99213", official="Office visit, established client, 20 minutes", system="local", since=None, **more
+) -> Code:
     return Code.objects.create(value=value, official=official, system=system, since=since or dates.today(), **more)
 
 
@@ -104,10 +106,25 @@ def make_plan(payer: Payer, name="Gold PPO", **more) -> Plan:
     return Plan.objects.get_or_create(payer=payer, name=name, defaults=more)[0]
 
 
-def make_coverage(client: Client, payer: Payer, by: User, *, rank=1, since=date(2026, 1, 1), until=None, **more) -> Coverage:
+def make_coverage(
+    client: Client, payer: Payer, by: User, *, rank=1, since=date(2026, 1, 1), until=None, **more
+) -> Coverage:
     more.setdefault("member_number", "W123456789")
     plan = more.pop("plan", None) or make_plan(payer)
     return Coverage.objects.create(client=client, plan=plan, rank=rank, since=since, until=until, added_by=by, **more)
+
+
+def make_authorization(
+    coverage: Coverage, by: User, *codes, state="approved", days=(-10, 60), units=10, **more
+) -> Authorization:
+    """Granted for today unless told otherwise; `codes` are values or (first, last)."""
+    today = dates.today()
+    more = {"number": "AUTH-1", "valid_from": today + timedelta(days[0]), "valid_to": today + timedelta(days[1])} | more
+    row = Authorization.objects.create(coverage=coverage, state=state, made_by=by, **more)
+    for code in codes or ("99213",):
+        first, last = code if isinstance(code, tuple) else (code, "")
+        row.lines.create(first=first, last=last, units=units)
+    return row
 
 
 def make_request(account: Account, by: User, cents=100) -> Request:

@@ -24,7 +24,7 @@ def charge_new(request, pk):
         else:
             say_posted(request, done, account)
             return back_to(account)
-    return form_page(request, account, form, "Post a charge", "Post charge")
+    return form_page(request, account, form, "Post a charge", "Post charge", "accounts/charge_new.html")
 
 
 def say_posted(request, done, account):

@@ -41,9 +41,12 @@ def record_read(actor, model: type[models.Model], pk: int) -> Act:
 
 
 def _account_of(model: type[models.Model], pk: int) -> int | None:
-    """The account that a record belongs to: by its own column or its client's; a record with neither is the account itself."""
+    """The account that a record belongs to: by the path that its model names, its own column or its client's; a record
+    with none is the account itself."""
     names = {field.name for field in model._meta.fields}
-    if names & {"account", "account_id"}:
+    if path := getattr(model, "account_path", None):
+        pass
+    elif names & {"account", "account_id"}:
         path = "account_id"
     elif "client" in names:
         path = "client__account_id"

@@ -56,7 +56,9 @@ class AuthorizationQuerySet(models.QuerySet):
 
     def waiting(self):
         """Not decided: somebody has to ask, or to ask again."""
-        return self.filter(state__in=[Authorization.State.NEEDED, Authorization.State.REQUESTED, Authorization.State.APPEALED])
+        return self.filter(
+            state__in=[Authorization.State.NEEDED, Authorization.State.REQUESTED, Authorization.State.APPEALED]
+        )
 
 
 class Authorization(models.Model):
@@ -69,6 +71,8 @@ class Authorization(models.Model):
         PARTLY = "partly", "Partly approved"
         DENIED = "denied", "Denied"
         APPEALED = "appealed", "Appealed"
+
+    account_path = "coverage__client__account_id"
 
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="authorizations")
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEEDED)
@@ -119,7 +123,9 @@ class AuthorizationLine(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(units__gt=0), name="authorization_line_has_units"),
-            models.CheckConstraint(condition=Q(last="") | Q(last__gte=F("first")), name="authorization_line_spans_upwards"),
+            models.CheckConstraint(
+                condition=Q(last="") | Q(last__gte=F("first")), name="authorization_line_spans_upwards"
+            ),
         ]
 
     def __str__(self):

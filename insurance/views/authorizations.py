@@ -1,0 +1,195 @@
+"""Authorizations: the worklist, one with its units, asking by hand, the rules; and what a clerk is told while charging."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from accounts.models import Client
+from accounts.once import once
+from accounts.views.pages import account_of, form_page, within
+from billing_office.audit.acts import record
+from billing_office.lib import dates
+from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
+from billing_office.lib.views import Records
+
+from .. import authorizations
+from ..codes import search
+from ..forms.authorizations import AuthorizationForm, NewAuthorizationForm, RuleForm
+from ..models import Authorization, AuthorizationRule, Coverage
+
+SHOWS = {"": "To work on", "running": "Running", "all": "All"}
+
+
+def worklist(request):
+    """Undecided, ending soon or nearly used up; those that ran out are hidden unless all are asked for."""
+    today, show = dates.today(), request.GET.get("show", "")
+    found = Authorization.objects.for_staff(request.user).select_related(
+        "coverage__client__account", "coverage__plan__payer"
+    )
+    if show == "running":
+        found = found.usable(today)
+    elif show != "all":
+        found = authorizations.to_work_on(found, today)
+    asked = request.GET.get("as", "")
+    if asked in ("csv", "xlsx"):
+        rows = list(found.order_by("-id")[:5000])
+        return export(Table(_columns(rows, today), rows), "authorizations", asked)
+    page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
+    empty = Empty("Nothing to do", "No authorization waits, ends soon or is nearly used up." if not show else "")
+    table = Table(_columns(page.rows, today), page.rows, caption="Authorizations", href=_href, page=page, empty=empty)
+    context = {"table": table, "chips": chips(request, "show", SHOWS.items())}
+    return render(request, "insurance/authorizations.html", context)
+
+
+def _href(row: Authorization) -> str:
+    return reverse("authorization", args=[row.pk])
+
+
+def _columns(rows, today) -> list[Column]:
+    lines = authorizations.left(rows)
+    return [
+        Column("client", "Client", value="coverage.client.name"),
+        Column("payer", "Payer", value="coverage.plan.payer.name"),
+        Column("number", "Number", kind="id"),
+        Column("codes", "Codes", value=lambda row: ", ".join(str(one.line) for one in lines[row.pk])),
+        Column("used", "Used", value=lambda row: ", ".join(f"{one.used:.0f} of {one.line.units:.0f}" for one in lines[row.pk])),
+        Column("valid_to", "Until", kind="day"),
+        Column("state", "State", value=lambda row: authorizations.state_of(row, lines[row.pk], today), kind="tag"),
+    ]  # fmt: skip
+
+
+def authorization(request, pk):
+    rows = Authorization.objects.for_staff(request.user).select_related(
+        "coverage__client__account", "coverage__plan__payer", "made_by"
+    )
+    row = get_object_or_404(rows, pk=pk)
+    lines = authorizations.left([row])[row.pk]
+    context = {
+        "authorization": row,
+        "account": row.coverage.client.account,
+        "lines": lines,
+        "state": authorizations.state_of(row, lines, dates.today()),
+    }
+    return render(request, "insurance/authorization.html", context)
+
+
+def authorization_new(request, pk):
+    """Asked for by hand, under a coverage."""
+    coverages = within(request, Coverage.objects.standing().select_related("client__account"), "client__account")
+    coverage = get_object_or_404(coverages, pk=pk)
+    form = NewAuthorizationForm(request.POST or None, instance=Authorization(coverage=coverage, made_by=request.user))
+    form.initial.setdefault("codes", request.GET.get("code", "")[:40])
+    if request.method == "POST" and form.is_valid():
+        with once(form.key, "authorization_added", request.user) as done:
+            row = Authorization.objects.get(pk=done.object_id) if done else _saved(form)
+            if not done:
+                account = coverage.client.account_id
+                record(request.user, "authorization_added", row, account_id=account, detail={"form": str(form.key)})
+        messages.success(request, f"{row} is recorded.")
+        return redirect("authorization", pk=row.pk)
+    return form_page(request, coverage.client.account, form, f"Ask {coverage.plan.payer} for authorization", "Save")
+
+
+def authorization_edit(request, pk):
+    with transaction.atomic():
+        rows = Authorization.objects.select_related("coverage__client__account")
+        row = get_object_or_404(within(request, rows, "coverage__client__account"), pk=pk)
+        form = AuthorizationForm(request.POST or None, instance=row)
+        if request.method == "POST" and form.is_valid():
+            if form.changed:
+                _saved(form)
+                account = row.coverage.client.account_id
+                record(request.user, "authorization_edited", row, account_id=account, changed=form.changed)
+            messages.success(request, f"{row} is saved.")
+            return redirect("authorization", pk=pk)
+    return form_page(request, row.coverage.client.account, form, f"Edit {row}", "Save")
+
+
+def _saved(form) -> Authorization:
+    row = form.save()
+    if "codes" in form.changed_data or not row.lines.exists():
+        row.lines.all().delete()
+        for line in form.cleaned_data["codes"]:
+            line.authorization = row
+            line.save()
+    return row
+
+
+# -- while charging ------------------------------------------------------------------------------------------------------
+
+
+def charge_hints(request, pk):
+    """A piece of the charge form: what the code means, who covers the client that day, whether leave is needed and there."""
+    account = account_of(request, pk)
+    code, on = request.GET.get("code", "").replace("\x00", "").strip()[:20], _day(request)
+    client = _client(request, account)
+    known = search.find(code, on=on).first() if code else None
+    context = {
+        "account": account,
+        "code": code,
+        "known": known if known and known.value == authorizations.normal(code) else None,
+        "answer": authorizations.ask(client, code, on, units=_units(request)) if client else None,
+        "on": on,
+    }
+    return render(request, "insurance/_charge_hints.html", context)
+
+
+def _day(request):
+    try:
+        day = dates.date.fromisoformat(request.GET.get("service_on", ""))
+    except ValueError:
+        return dates.today()
+    return day if dates.FIRST <= day <= dates.LAST else dates.today()
+
+
+def _units(request) -> Decimal:
+    try:
+        units = Decimal(request.GET.get("units") or "1")
+    except InvalidOperation:
+        return Decimal(1)
+    return units if units.is_finite() and 0 < units < 10_000 else Decimal(1)
+
+
+def _client(request, account) -> Client | None:
+    pk = request.GET.get("client", "")
+    clients = account.clients.order_by("-served", "id")
+    return (clients.filter(pk=pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else clients).first()
+
+
+# -- rules ---------------------------------------------------------------------------------------------------------------
+
+
+def _edited(user, row, changed, created):
+    record(user, f"authorization_rule_{'added' if created else 'edited'}", row, changed=changed)
+
+
+RULES = Records(
+    model=AuthorizationRule,
+    noun="authorization rule",
+    plural="authorization rules",
+    form=RuleForm,
+    queryset=lambda user: AuthorizationRule.objects.select_related("payer", "plan__payer"),
+    on_save=_edited,
+    edit="edit_payers",
+    order=("first", "id"),
+    columns=[
+        Column("whose", "Payer or plan", value=lambda rule: str(rule.plan or rule.payer or "Every payer")),
+        Column(
+            "codes", "Codes", value=lambda rule: f"{rule.first}–{rule.last}" if rule.last else rule.first, kind="id"
+        ),
+        Column("place", "Place"),
+        Column(
+            "needed",
+            "Leave",
+            value=lambda rule: ("needed", "warn") if rule.needed else ("not needed", "good"),
+            kind="tag",
+        ),
+        Column("above", "Above units", value=lambda rule: rule.above_units or None, kind="int"),
+        Column("since", "From", kind="day", lo=True),
+        Column("until", "Until", kind="day", lo=True),
+        Column("source", "Source", wrap=True),
+    ],
+)
