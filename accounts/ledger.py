@@ -609,7 +609,12 @@ def reverse(entry: JournalEntry, *, on: date, by, memo: str, reason: Reason | No
 
 
 def together(entry: JournalEntry) -> list[JournalEntry]:
-    """The entry and what its own transaction wrote on other accounts for the same payment: they stand and fall as one."""
+    """The entry and what its own transaction wrote on other accounts for the same payment: they stand and fall as one.
+
+    A refund and its paying out are two acts, each undone by itself.
+    """
+    if entry.kind == Kind.REFUND:
+        return [entry]
     shared = entry.postings.filter(book__in=[Book.CASH, Book.TRANSFER_CLEARING]).values("payment")
     siblings = JournalEntry.objects.filter(
         created_txid=entry.created_txid, kind=entry.kind, postings__payment__in=shared

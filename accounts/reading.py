@@ -31,6 +31,7 @@ class ChargeLine:
     open_payers: int
     payer_names: str
     moved: int
+    kind: str  # of Charge.Kind
 
     @property
     def open(self) -> int:
@@ -64,7 +65,8 @@ _CHARGES = """
            coalesce(sum(p.cents) FILTER (WHERE p.book = 'receivable' AND p.payer_id IS NOT NULL), 0)::bigint,
            coalesce((SELECT string_agg(DISTINCT r.name, ', ') FROM accounts_openitem o JOIN accounts_payer r ON r.id = o.payer_id
                       WHERE o.charge_id = c.id AND o.cents <> 0), ''),
-           coalesce(sum(p.cents) FILTER (WHERE e.kind = 'transfer_responsibility' AND p.payer_id IS NULL), 0)::bigint
+           coalesce(sum(p.cents) FILTER (WHERE e.kind = 'transfer_responsibility' AND p.payer_id IS NULL), 0)::bigint,
+           c.kind
       FROM accounts_charge c
       LEFT JOIN accounts_client k ON k.id = c.client_id
       LEFT JOIN accounts_posting p ON p.charge_id = c.id

@@ -13,14 +13,23 @@ from billing_office.approvals.models import Request
 from billing_office.approvals.proposals import Fact, Verb
 from billing_office.audit.models import Act
 
+from .anew import Correct, Void, load_correct, load_void
 from .of_charge import Adjustment, Move, load_adjustment, load_move
+from .refunding import Release, Repayment, load_repayment
+from .returned import Returned, load_returned
 from .undo import Undo, load_undo
 
 VERBS = [
     Verb(Adjustment.verb, "Adjustment", "adjust", load_adjustment),
     Verb(Move.verb, "Move to another party", "move_responsibility", load_move),
     Verb(Undo.verb, "Reversal", "reverse_entries", load_undo),
+    Verb(Repayment.verb, "Refund", "refund_money", load_repayment),
+    Verb(Returned.verb, "Returned check", "return_cheques", load_returned),
+    Verb(Void.verb, "Void of a charge", "correct_charges", load_void),
+    Verb(Correct.verb, "Correction of a charge", "correct_charges", load_correct),
 ]
+
+Correction = Adjustment | Move | Undo | Repayment | Release | Returned | Void | Correct
 
 
 class Unseen(Refused):
@@ -36,7 +45,7 @@ class Outcome:
     new: bool = True
 
 
-def carry_out(proposal: Adjustment | Move | Undo, *, by, on: date, form: UUID, seen: str) -> Outcome:
+def carry_out(proposal: Correction, *, by, on: date, form: UUID, seen: str) -> Outcome:
     """`seen` is the fingerprint of the facts that the person looked at. Raises Refused, StillNeeded, Unseen."""
     with proposal.locked():
         if former := outcome_of(proposal.act, form, by):

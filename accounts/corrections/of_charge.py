@@ -30,6 +30,12 @@ class OfCharge:
     reason: Reason
     note: str = ""
     act: ClassVar[str]  # what the audit calls it
+    undoable: ClassVar[bool] = True
+
+    @property
+    def told(self) -> str:
+        """What is said when it is posted."""
+        return f"{self.title}: posted."
 
     @property
     def why(self) -> str:

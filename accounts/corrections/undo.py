@@ -27,6 +27,7 @@ _RIGHTS = {
     Kind.PAYER_PAYMENT: "post_payer_payments",
     Kind.TRANSFER_RESPONSIBILITY: "move_responsibility",
     Kind.ACCOUNT_TRANSFER: "transfer_money",
+    Kind.REFUND: "refund_money",
 }
 
 
@@ -45,6 +46,7 @@ class Undo:
     reason: Reason
     note: str = ""
     parts: list[JournalEntry] = field(default_factory=list, compare=False)
+    undoable: ClassVar[bool] = False
     verb: ClassVar[str] = "undo"
     act: ClassVar[str] = "entry_reversed"
 
@@ -59,6 +61,12 @@ class Undo:
     @property
     def title(self) -> str:
         return f"Reversal of {self.entry.get_kind_display().lower()} of {show(self.cents)}, {dates.short(self.entry.effective_date)}"
+
+    @property
+    def told(self) -> str:
+        numbers = sorted({part.account.number for part in self.parts})
+        where = f" on {len(numbers)} accounts: {', '.join(numbers)}" if len(numbers) > 1 else ""
+        return f"{self.title}: undone{where}. It can be posted again."
 
     @property
     def cents(self) -> int:
@@ -81,12 +89,7 @@ class Undo:
             raise Obstructed(found)
         if needed := [later for part in self.parts for later in ledger.dependents(part, list(part.postings.all()))]:
             raise StillNeeded(needed)
-        legs = list(
-            Posting.objects.filter(entry__in=self.parts)
-            .select_related("account", "charge", "payer", "payment")
-            .order_by("pk")
-        )
-        return [*_open_items(legs), *_unapplied(legs)]
+        return changes_of(Posting.objects.filter(entry__in=self.parts))
 
     def sum_after(self) -> str:
         return ""
@@ -109,6 +112,18 @@ class Undo:
         return {"entry": reversal.pk}
 
 
+def changes_of(postings) -> list[Fact]:
+    """What each open item and each sum of unapplied money is, and will be without these postings."""
+    legs = list(postings.select_related("account", "charge", "payer", "payment").order_by("pk"))
+    return [*_open_items(legs), *_unapplied(legs)]
+
+
+def other_offices(entries: list[JournalEntry], by) -> bool:
+    """Whether some of these stand on accounts of clients that this person does not know of."""
+    clients = {entry.account_id for entry in entries if entry.account.kind == Account.Kind.CLIENT}
+    return Account.objects.for_staff(by).filter(pk__in=clients).count() < len(clients)
+
+
 def amount(parts: list[JournalEntry]) -> int:
     """What moved, in cents: the debits of all parts but those that only pass through the clearing of transfers."""
     legs = Posting.objects.filter(entry__in=parts, cents__gt=0).exclude(book=Book.TRANSFER_CLEARING)
@@ -123,8 +138,7 @@ def undo_of(entry: JournalEntry, reason: Reason, by, note="") -> Undo:
     payers_money = Posting.objects.filter(entry__in=parts, payment__payer__isnull=False).exists()
     if not may_undo(by, entry.kind, payers_money=payers_money):
         raise Refused("It is reversed by somebody who may post it. Ask a biller or a supervisor.")
-    clients = {part.account_id for part in parts if part.account.kind == Account.Kind.CLIENT}
-    if Account.objects.for_staff(by).filter(pk__in=clients).count() < len(clients):
+    if other_offices(parts, by):
         raise Refused("It was posted on accounts of other offices too. Somebody who works for all of them reverses it.")
     return Undo(entry, reason, note, parts)
 

@@ -22,7 +22,7 @@ def account_adjust(request, pk):
     form = AdjustForm(
         request.POST or None, account=account, reader=request.user, initial=_item_asked_for(request, account)
     )
-    return _correct(request, account, form, "adjusted", "Adjust")
+    return correct(request, account, form, "adjusted", "Adjust")
 
 
 def account_move(request, pk):
@@ -30,7 +30,7 @@ def account_move(request, pk):
     form = MoveForm(
         request.POST or None, account=account, reader=request.user, initial=_item_asked_for(request, account)
     )
-    return _correct(request, account, form, "responsibility_moved", "Move to another party")
+    return correct(request, account, form, "responsibility_moved", "Move to another party")
 
 
 def entry_reverse(request, pk):
@@ -38,7 +38,7 @@ def entry_reverse(request, pk):
     entries = JournalEntry.objects.for_staff(request.user).select_related("account__office", "posted_by")
     entry = get_object_or_404(entries, pk=pk)
     form = UndoForm(request.POST or None, entry=entry, by=request.user)
-    return _correct(request, entry.account, form, "entry_reversed", "Reverse", entry=entry)
+    return correct(request, entry.account, form, "entry_reversed", "Reverse", entry=entry)
 
 
 def _item_asked_for(request, account) -> dict:
@@ -50,18 +50,21 @@ def _item_asked_for(request, account) -> dict:
     return {"item": items.order_by("payer").last()}  # nulls, the client, come last
 
 
-def _correct(request, account: Account, form, act: str, title: str, **context):
-    """One page for all: shows the effect of what stands in the form, and posts it when it comes back as it was seen."""
+def correct(request, account: Account, form, act: str, title: str, then=None, **context):
+    """One page for all: shows the effect of what stands in the form, and posts it when it comes back as it was seen.
+
+    `then(entry)` is where it leads on to; by default to the account or payer.
+    """
     valid, posting = form.is_bound and form.is_valid(), request.POST.get("act") == "post"
     key = form.cleaned_data.get("once") if form.is_bound else None
     if former := key and outcome_of(act, key, request.user):
-        return _said(request, account, former)
+        return _said(request, account, former, then)
     context |= {"account": account, "form": form, "title": title}
     try:
         if valid or (form.shown_at_once and not form.is_bound):
             proposal = form.proposal()
             if posting and (done := _done(form, proposal, request.user)):
-                return _said(request, account, done, proposal)
+                return _said(request, account, done, then, proposal)
             context |= _effect(form, proposal, request.user)
             context["changed"] = posting and bool(form.cleaned_data["seen"])
     except Refused as refusal:
@@ -89,7 +92,7 @@ def _effect(form, proposal, by) -> dict:
     return {"facts": facts, "proposal": proposal, "sum_after": proposal.sum_after(), "because": because}
 
 
-def _said(request, account: Account, done: Outcome, proposal=None):
+def _said(request, account: Account, done: Outcome, then, proposal=None):
     if done.request:
         link = (reverse("approval", args=[done.request.pk]), "See it")
         text = f"{done.request.title}: sent to a supervisor. Nothing is posted until another person approves it."
@@ -98,14 +101,14 @@ def _said(request, account: Account, done: Outcome, proposal=None):
         messages.info(request, "This form was sent already; nothing was posted twice.")
     else:
         messages.success(request, _told(proposal, done.entry))
+    if then and done.entry:
+        return redirect(then(done.entry))
     if account.kind == Account.Kind.HOUSE:
         return redirect("payer", pk=account.payer_id)
     return redirect("account", pk=account.pk)
 
 
 def _told(proposal, entry: JournalEntry):
-    if entry.reverses_id is None:
-        return linked(f"{proposal.title}: posted.", reverse("entry_reverse", args=[entry.pk]), "Undo")
-    numbers = sorted({part.account.number for part in proposal.parts})
-    where = f" on {len(numbers)} accounts: {', '.join(numbers)}" if len(numbers) > 1 else ""
-    return f"{proposal.title}: undone{where}. It can be posted again."
+    if not proposal.undoable:
+        return proposal.told
+    return linked(proposal.told, reverse("entry_reverse", args=[entry.pk]), "Undo")

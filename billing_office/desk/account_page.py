@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts import aging, past, reading
 from accounts.corrections.undo import may_undo
-from accounts.models import Account, Client, ContactPoint
+from accounts.models import Account, Charge, Client, ContactPoint
 from billing_office.lib import charts, dates, money
 from billing_office.staff.access import may
 from dunning import facts, rules
@@ -46,7 +46,9 @@ class ChargeRow:
     at: str
     age: int | None
     state: tuple[str, str]
+    credit: bool = False
 
+    service = property(lambda self: self.line.kind == Charge.Kind.SERVICE)
     # What came off is shown as it is subtracted.
     off = property(lambda self: -self.line.off)
     payers_paid = property(lambda self: -self.line.payers_paid)
@@ -177,11 +179,12 @@ def _charge_rows(lines, parts, user, today) -> list[ChargeRow]:
         rows.append(
             ChargeRow(
                 line=line,
-                what=line.description if words else "Service",
+                what=line.description if words or line.kind != Charge.Kind.SERVICE else "Service",
                 code=line.code if codes else "",
                 at=at,
                 age=(today - day).days if day else None,
                 state=_state(line, theirs, today),
+                credit=any(p.cents < 0 for p in theirs),
             )
         )
     return rows

@@ -16,6 +16,7 @@ ENTRIES = [  # label, URL name, right, keys
     ("Approvals", "approvals", "read_requests", "g v"),
     ("Arrears", "arrears", "read_board", "g a"),
     ("Periods", "periods", "read_board", ""),
+    ("Authorizations", "authorizations", "read_accounts", ""),
     ("Plans", "plans", "read_payers", ""),
     ("Codes", "codes", "read_codes", ""),
     ("Journal", "journal", "export_journal", ""),
@@ -32,6 +33,14 @@ ENTRIES = [  # label, URL name, right, keys
     ("To be invoiced", "invoices_ready", "issue_invoices", "g b"),
     ("Post a receipt", "receipt_new", "post_client_payments", "g n"),
     ("Unapplied money", "unapplied", "read_accounts", ""),
+    ("Credits", "credits", "read_accounts", ""),
+    ("Refunds", "refunds", "read_accounts", ""),
+    ("Runs", "runs", "read_runs", ""),
+    ("Rules", "rules", "edit_rules", ""),
+    ("Deposits", "deposits", "read_accounts", "g e"),
+    ("The day", "day", "read_accounts", ""),
+    ("Cash not cleared", "cash_open", "read_accounts", ""),
+    ("Bank files", "bank_imports", "import_bank", "g f"),
 ]
 IN_SIGHT = 8  # what fits beside the search at 1280 pixels; the rest is one press away
 

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from accounts.forms.parts import OnceMixin, PastDayField
 from accounts.ledger import NO_CARD, Card
-from accounts.models import Account, Payer, Payment
+from accounts.models import Account, AccountFlag, Payer, Payment
 from billing_office.lib.fields import LineField, MoneyField, OfficeForm
 from billing_office.lib.money import show
 from billing_office.staff.access import may
@@ -81,6 +81,14 @@ class ReceiptForm(LayingForm):
         owner = self.payer.house_account if self.payer else self.home
         same = Payment.objects.filter(account=owner, cents=self.received, reference__iexact=reference)
         return same.exclude(postings__entry__reversal__isnull=False).first()
+
+    @property
+    def came_back(self) -> AccountFlag | None:
+        """The fact that a check of this client came back before, when they pay by check again."""
+        if self.payer or not self.home or self._given("method") != Payment.Method.CHEQUE:
+            return None
+        flags = AccountFlag.objects.on(self.today).filter(account=self.home)
+        return flags.filter(kind=AccountFlag.Kind.RETURNED_CHEQUE).first()
 
     def clean(self):
         cleaned = super().clean()

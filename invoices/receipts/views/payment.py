@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.corrections.returned import RETURNABLE
 from accounts.models import Account, Book, JournalEntry, Message, Payment
 from billing_office.lib import dates
 from billing_office.staff.access import may
@@ -31,6 +32,7 @@ def payment(request, pk):
         "undo": _undoable(row, mine) if may(request.user, "reverse_entries") else None,
         "elsewhere": documents.received(row) - shown - left,
         "undone": not documents.received(row),
+        "returnable": documents.received(row) and row.method in RETURNABLE,
         "document": document,
         "messages_of": document.messages.all() if document else [],
     }

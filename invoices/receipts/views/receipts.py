@@ -76,7 +76,7 @@ def _receipt(request, account: Account | None, payer: Payer | None):
     context = {
         "account": account, "payer": payer, "form": form, "lines": form.lines, "sums": form.sums, "fresh": fresh,
         "back": reverse("account", args=[account.pk]) if account else reverse("payer", args=[payer.pk]),
-        "changed": fresh and act == "post", "twin": form.twin if form.shown else None, "notes": form.offered.notes,
+        "changed": fresh and act == "post", "twin": form.twin if form.shown else None, "came_back": form.shown and form.came_back, "notes": form.offered.notes,
     }  # fmt: skip
     return answer_form(request, "receipts/new.html", context)
 
