@@ -11,6 +11,7 @@ QUEUES = {
     "send_message": "mail",
     "office_day": "office",
     "prove_books": "office",
+    "post_bank_lines": "office",
     "post_run": "office",
     "undo_run": "office",
     "load_codes": "office",

@@ -19,6 +19,8 @@ from billing_office.outbox.queue import Claim
 from billing_office.staff.models import User
 from dunning import notices
 from insurance.codes import loading
+from invoices.bank import posting as bank_posting
+from invoices.models import BankImport
 
 log = logging.getLogger(__name__)
 
@@ -78,12 +80,21 @@ def _undo_run(claim: Claim):
     queue.done(claim)
 
 
+def _post_bank_lines(claim: Claim):
+    """Lines of a bank's file that somebody ticked, in the name of each who did."""
+    person = cache(lambda pk: User.objects.get(pk=pk))
+    file = BankImport.objects.get(pk=claim.object_id)
+    bank_posting.post_chosen(file, today=dates.today(), person=person, alive=lambda: queue.renew(claim))
+    queue.done(claim)
+
+
 # Who works each kind of outbox job; hints.py says on which Celery queue.
 HANDLERS: dict[str, Callable[[Claim], None]] = {
     queued.RENDER: rendering.render,
     queued.SEND: sending.send,
     DAY: _day,
     proof_page.PROVE: _prove,
+    bank_posting.POST: _post_bank_lines,
     running.POST: _post_run,
     running.UNDO: _undo_run,
     loading.JOB: _load_codes,

@@ -6,10 +6,12 @@ from accounts import invariants as accounts
 from billing_office.lib.checks import Result, run
 from dunning import invariants as dunning
 from invoices import invariants as invoices
+from invoices.deposits import invariants as deposits
 
 GROUPS = {
     "Ledger and accounts": accounts.CHECKS,
     "Invoices and messages": invoices.CHECKS,
+    "Deposits and the bank": deposits.CHECKS,
     "Reminders and contact": dunning.CHECKS,
 }
 

@@ -1,4 +1,17 @@
+from .bank import BankAccount, BankImport, BankLine
 from .credit_note import CreditNote
+from .deposit import Clearing, DayClose, Deposit, DepositLine
 from .invoice import Invoice, InvoiceLine
 
-__all__ = ["CreditNote", "Invoice", "InvoiceLine"]
+__all__ = [
+    "BankAccount",
+    "BankImport",
+    "BankLine",
+    "Clearing",
+    "CreditNote",
+    "DayClose",
+    "Deposit",
+    "DepositLine",
+    "Invoice",
+    "InvoiceLine",
+]

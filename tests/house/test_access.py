@@ -14,11 +14,13 @@ from billing_office.outbox.models import Job
 from billing_office.staff import access
 from billing_office.staff.models import Role
 from dunning.models import ReminderLevel
-from insurance.models import CodeLoad, Contract
+from insurance.models import AuthorizationRule, CodeLoad, Contract
 from invoices import issuing, voiding
+from tests.bank.world import make_banked
 from tests.factories import (
     make_account,
     make_address,
+    make_authorization,
     make_charge,
     make_code,
     make_coverage,
@@ -90,9 +92,12 @@ def make_world(office, by, settings):
         "act": Act.objects.filter(account_id=account.pk).latest("id"),
         "entry": account.entries.latest("id"), "reason": Reason.objects.first(), "request": make_request(account, by),
         "ledger_account": LedgerAccount.objects.first(),
+        **make_banked(office, by),
         "code": make_code(),
         "coverage": (covered := make_coverage(account.guarantor, make_payer(by, "Covering Co"), by)),
         "plan": covered.plan,
+        "authorization": make_authorization(covered, by),
+        "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
         "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),
         "code_load": CodeLoad.objects.create(system="local", name="x", effective_on=dates.today(), made_by=by, state="done"),
     }  # fmt: skip
@@ -105,9 +110,16 @@ NAMED = {
     "outbox": "outbox",
     "ladder": "reminder_level", "audit": "act", "entries": "entry", "reasons": "reason", "approvals": "request",
     "ledger-accounts": "ledger_account",
+    "deposits": "deposit",
+    "clearings": "clearing",
+    "bank-accounts": "bank_account",
+    "bank-imports": "bank_import",
+    "bank-lines": "bank_line",
     "codes": "code",
     "coverages": "coverage",
     "plans": "plan",
+    "authorizations": "authorization",
+    "authorization-rules": "authorization_rule",
     "contracts": "contract",
     "code-loads": "code_load",
 }  # fmt: skip
@@ -168,7 +180,20 @@ def test_nobody_reaches_anything_but_what_is_public(world):
 
 
 # Of the house, or for those who keep all offices.
-SHARED = {"payer", "staff", "office", "outbox", "reminder_level", "reason", "ledger_account", "code", "code_load", "plan", "contract"}
+SHARED = {
+    "payer",
+    "staff",
+    "office",
+    "outbox",
+    "reminder_level",
+    "reason",
+    "ledger_account",
+    "code",
+    "code_load",
+    "plan",
+    "contract",
+    "authorization_rule",
+}
 
 
 @pytest.mark.parametrize("role", ROLES)

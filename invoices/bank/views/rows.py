@@ -1,0 +1,71 @@
+"""A bank's line as a row on screen: what became of it, or what it may be."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from invoices.bank.matching import Match, propose
+from invoices.models import BankAccount, BankLine, Clearing
+
+
+@dataclass(frozen=True)
+class Row:
+    """`done` is (words, address) of each thing the line became; `matches` what it may be; `left` in cents is on nothing yet."""
+
+    line: BankLine
+    left: int
+    done: list[tuple[str, str]]
+    matches: list[Match]
+
+    @property
+    def open(self) -> bool:
+        return bool(self.left) and not self.line.aside and not self.line.undone_at
+
+    @property
+    def can_tick(self) -> bool:
+        return self.open and self.line.chosen is None and bool(self.matches)
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Its word and tone for a tag."""
+        if self.line.undone_at:
+            return "Undone", ""
+        if self.line.aside:
+            return "Set aside", ""
+        if self.line.chosen is not None:
+            return "Being posted", "info"
+        if not self.left:
+            return "Posted" if any(made for *_, made in self._kinds) else "Matched", "good"
+        return ("Partly matched", "warn") if self.done else ("No match", "")
+
+    @property
+    def _kinds(self):
+        return [(words, href, words.startswith("Payment")) for words, href in self.done]
+
+
+def rows_of(lines: Iterable[BankLine], account: BankAccount | None, user) -> list[Row]:
+    """Lines (with_left) of one page; `account` is theirs where it is one for all."""
+    lines = list(lines)
+    for line in lines:
+        if account is not None:
+            line.bank_account = account
+    done = _done(lines)
+    waiting = [
+        line for line in lines if line.left_cents and not line.aside and not line.undone_at and line.chosen is None
+    ]
+    matches = propose(waiting, user)
+    return [Row(line, line.left_cents, done.get(line.pk, []), matches.get(line.pk, [])) for line in lines]
+
+
+def _done(lines: list[BankLine]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {}
+    live = Clearing.objects.live().filter(line__in=[line.pk for line in lines])
+    for one in live.select_related("deposit__office", "payment__account"):
+        if one.deposit_id:
+            words, href = f"Deposit {one.deposit.number}", reverse("deposit", args=[one.deposit_id])
+        else:
+            kind = "Payment of" if one.made else "Receipt of"
+            words, href = f"{kind} {one.payment.account.name}", reverse("payment", args=[one.payment_id])
+        found.setdefault(one.line_id, []).append((words, href))
+    return found
