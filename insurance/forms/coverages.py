@@ -162,4 +162,4 @@ class ProfileForm(EditForm):
 
     class Meta:
         model = PayerProfile
-        fields = ["check_by", "phone", "hours", "portal", "claim_address", "filing_days", "appeal_days"]
+        fields = ["check_by", "phone", "hours", "portal", "claim_address", "filing_days", "appeal_days", "expected_percent"]

@@ -2,6 +2,7 @@ from .authorization import Authorization, AuthorizationLine, AuthorizationRule
 from .code import Code, CodeLoad, System
 from .coverage import Coverage
 from .exchange import Exchange
+from .fee import Fee, FeeSchedule
 from .plan import Contract, PayerProfile, Plan
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Contract",
     "Coverage",
     "Exchange",
+    "Fee",
+    "FeeSchedule",
     "PayerProfile",
     "Plan",
     "System",

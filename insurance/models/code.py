@@ -6,6 +6,8 @@ from django.db.models import Q
 
 from accounts.models import Blob
 
+from .fee import FeeSchedule
+
 
 class System(models.TextChoices):
     """Code systems. The descriptions of CPT are licensed: the office loads its own file, none comes with the product."""
@@ -75,7 +77,7 @@ class Code(models.Model):
 
 
 class CodeLoad(models.Model):
-    """One loading of a code system: from its file or package, looked at before it is done, all or nothing."""
+    """One loading of a code system, or of a list of fees: from its file or package, looked at first, all or nothing."""
 
     class State(models.TextChoices):
         READING = "reading", "Being read"
@@ -86,6 +88,7 @@ class CodeLoad(models.Model):
 
     system = models.CharField(max_length=8, choices=System.choices)
     name = models.CharField(max_length=120)
+    schedule = models.ForeignKey(FeeSchedule, on_delete=models.PROTECT, null=True, related_name="loads")
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     columns = models.JSONField(default=dict)
     effective_on = models.DateField()
@@ -108,7 +111,7 @@ class CodeLoad(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_system_display()}: {self.name}"
+        return f"{self.schedule or self.get_system_display()}: {self.name}"
 
     @property
     def waits(self) -> bool:

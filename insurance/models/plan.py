@@ -34,14 +34,20 @@ class PayerProfile(models.Model):
     appeal_days = models.PositiveSmallIntegerField(
         "days to appeal", null=True, blank=True, help_text="From its answer."
     )
+    expected_percent = models.DecimalField(
+        "it pays of our usual fee, in percent", max_digits=5, decimal_places=2, null=True, blank=True,
+        help_text="For estimates, where neither a contract nor an answer of the past says more.",
+    )  # fmt: skip
     lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(check_by__in=["electronic", "portal", "phone"]), name="profile_check_is_known"),
             models.CheckConstraint(
-                condition=Q(check_by__in=["electronic", "portal", "phone"]), name="profile_check_is_known"
-            )
-        ]
+                condition=Q(expected_percent=None) | Q(expected_percent__gte=0, expected_percent__lte=100),
+                name="profile_percent_is_one",
+            ),
+        ]  # fmt: skip
 
     def __str__(self):
         return f"{self.payer}: claims and verification"
