@@ -15,6 +15,7 @@ urlpatterns = [
     route("credits/", credits.credit_list, may="read_accounts", name="credits"),
     route("refunds/", refunds.refunds, may="read_accounts", name="refunds"),
     route("refunds/<int:pk>/", refunds.refund, may="read_accounts", name="refund"),
+    route("refunds/<int:pk>/pay/", refunds.refund_pay, may="pay_out_refunds", name="refund_pay"),
     route(
         "payments/<int:pk>/refund/", refunds.payment_refund, may="refund_money", name="payment_refund", reads=Payment
     ),

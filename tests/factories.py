@@ -6,7 +6,21 @@ from itertools import count
 
 from accounts import ledger, people
 from accounts.corrections.of_charge import Adjustment
-from accounts.models import Account, Charge, Client, ContactPoint, OpenItem, Payer, Payment, Reason
+from accounts.models import (
+    Account,
+    Charge,
+    Client,
+    ContactPoint,
+    Kind,
+    MoneyRule,
+    OpenItem,
+    Payer,
+    Payment,
+    Reason,
+    Refund,
+    Run,
+    RunLine,
+)
 from accounts.opening import open_account, open_payer
 from billing_office.approvals import requests
 from billing_office.approvals.models import Request
@@ -125,6 +139,30 @@ def make_authorization(
         first, last = code if isinstance(code, tuple) else (code, "")
         row.lines.create(first=first, last=last, units=units)
     return row
+
+
+def make_refund(payment: Payment, by: User, cents=100, *, paid_out=False) -> Refund:
+    """Money of a client's payment that goes back; `paid_out`: it has left the house."""
+    on, key = dates.today(), f"refund:test:{next(_numbers)}"
+    row = ledger.refund(payment, payment.account, cents, way="cheque", on=on, key=key, by=by, memo="Paid twice")
+    if paid_out:
+        ledger.pay_out(row, way="cheque", reference="4417", on=on, by=by)
+    return row
+
+
+def make_run(account: Account, by: User) -> Run:
+    """A small balance of an account, written off by a run."""
+    rule = MoneyRule.objects.get(kind=MoneyRule.Kind.SMALL_BALANCE, office=None)
+    charge = make_charge(account, by, 500, days_ago=200, description="Copy of a record")
+    run = Run.objects.create(
+        key=uuid.uuid4(), office=account.office, rule=rule, kind=rule.kind, terms=rule.as_it_stands(), on=dates.today(),
+        accounts=1, cents=500, asked_by=by, started_at=dates.now(), posted_at=dates.now(),
+    )  # fmt: skip
+    entry = ledger.adjust(
+        Kind.SMALL_BALANCE_WRITEOFF, charge, 500, on=dates.today(), key=f"run:{run.pk}:{account.pk}", by=by
+    )
+    RunLine.objects.create(run=run, account=account, cents=500, why="small", entry=entry)
+    return run
 
 
 def make_request(account: Account, by: User, cents=100) -> Request:

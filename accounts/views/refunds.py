@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from accounts import ledger
 from accounts.corrections import letter
@@ -120,22 +121,28 @@ def refunds(request):
 
 
 def refund(request, pk):
-    """What goes back, to whom, and its paying out: a plain form, once."""
+    """What goes back, to whom, and how far it is."""
     row = get_object_or_404(_refunds(request.user), pk=pk)
-    form = PayoutForm(request.POST or None, refund=row)
-    if request.method == "POST":
-        if not may(request.user, "pay_out_refunds"):
-            raise PermissionDenied("This needs the right “pay out refunds”.")
-        if row.payout:
-            messages.info(request, ALREADY)
-            return redirect("refund", pk=row.pk)
-        if form.is_valid() and _paid_out(request, row, form):
-            return redirect("refund", pk=row.pk)
-    payout = row.payout
+    return _page(request, row, PayoutForm(refund=row))
+
+
+@require_POST
+def refund_pay(request, pk):
+    """It left the house: by which way, with which reference, when. Once."""
+    row = get_object_or_404(_refunds(request.user), pk=pk)
+    form = PayoutForm(request.POST, refund=row)
+    if row.payout:
+        messages.info(request, ALREADY)
+    elif not (form.is_valid() and _paid_out(request, row, form)):
+        return _page(request, row, form)
+    return redirect("refund", pk=row.pk)
+
+
+def _page(request, row: Refund, form: PayoutForm):
+    payout, letters = row.payout, Document.objects.filter(kind=Document.Kind.REFUND)
     context = {
-        "refund": row, "payout": payout, "form": form,
-        "undone": getattr(row.entry, "reversal", None),
-        "document": payout and Document.objects.filter(kind=Document.Kind.REFUND, number__endswith=f"-RFD-{payout.pk:06d}").first(),
+        "refund": row, "payout": payout, "form": form, "undone": getattr(row.entry, "reversal", None),
+        "document": payout and letters.filter(number__endswith=f"-RFD-{payout.pk:06d}").first(),
     }  # fmt: skip
     return answer_form(request, "accounts/refunds/page.html", context)
 

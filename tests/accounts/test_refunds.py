@@ -48,7 +48,7 @@ def refund(browser, payment, at=None, **changes):
 
 def pay_out(browser, row, **changes):
     data = {"way": "cheque", "reference": "4417", "paid_on": str(dates.today())} | changes
-    return browser.post(reverse("refund", args=[row.pk]), data)
+    return browser.post(reverse("refund_pay", args=[row.pk]), data)
 
 
 def test_a_refund_is_approved_then_paid_out_with_a_letter(biller, account, by):
@@ -124,7 +124,7 @@ def test_paid_out_twice_is_paid_out_once(biller, account, by):
     assert (
         "nothing was done twice"
         in biller.post(
-            reverse("refund", args=[row.pk]), {"way": "cheque", "reference": "9", "paid_on": "2026-01-01"}, follow=True
+            reverse("refund_pay", args=[row.pk]), {"way": "cheque", "reference": "9", "paid_on": "2026-01-01"}, follow=True
         ).content.decode()
     )
     assert Payout.objects.count() == 1

@@ -5,7 +5,7 @@ from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 
-from accounts.models import AccountFlag, Hold, LedgerAccount, Message, Payer, Reason
+from accounts.models import AccountFlag, Hold, LedgerAccount, Message, MoneyRule, Payer, Reason
 from billing_office import schedule
 from billing_office.audit.gate import Gate
 from billing_office.audit.models import Act
@@ -27,7 +27,9 @@ from tests.factories import (
     make_email,
     make_payer,
     make_payment,
+    make_refund,
     make_request,
+    make_run,
     make_user,
 )
 
@@ -90,7 +92,9 @@ def make_world(office, by, settings):
         "payment": make_payment(account, by), "staff": make_user("clerk", office),
         "office": office, "outbox": Job.objects.latest("id"), "reminder_level": ReminderLevel.objects.first(),
         "act": Act.objects.filter(account_id=account.pk).latest("id"),
-        "entry": account.entries.latest("id"), "reason": Reason.objects.first(), "request": make_request(account, by),
+        "charge": make_charge(account, by), "rule": MoneyRule.objects.first(), "run": make_run(account, by),
+        "refund": make_refund(make_payment(account, by), by), "entry": account.entries.latest("id"),
+        "reason": Reason.objects.first(), "request": make_request(account, by),
         "ledger_account": LedgerAccount.objects.first(),
         **make_banked(office, by),
         "code": make_code(),
@@ -107,7 +111,7 @@ def make_world(office, by, settings):
 NAMED = {
     "accounts": "account", "clients": "client", "contacts": "contact", "flags": "flag", "holds": "hold", "invoices": "invoice",
     "documents": "document", "messages": "message", "payers": "payer", "payments": "payment", "staff": "staff", "offices": "office",
-    "outbox": "outbox",
+    "outbox": "outbox", "charges": "charge", "rules": "rule", "runs": "run", "refunds": "refund",
     "ladder": "reminder_level", "audit": "act", "entries": "entry", "reasons": "reason", "approvals": "request",
     "ledger-accounts": "ledger_account",
     "deposits": "deposit",
@@ -187,6 +191,7 @@ SHARED = {
     "outbox",
     "reminder_level",
     "reason",
+    "rule",
     "ledger_account",
     "code",
     "code_load",

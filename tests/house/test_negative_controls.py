@@ -12,12 +12,12 @@ import pytest
 from django.db import connection
 
 from accounts import ledger, periods
-from accounts.models import Payer, Payment
+from accounts.models import Payer, Payment, Run
 from billing_office import schedule
 from billing_office.approvals import requests
 from billing_office.lib import dates
 from insurance import exchanges
-from tests.factories import make_charge, make_client, make_payment, make_user
+from tests.factories import make_charge, make_client, make_payment, make_refund, make_run, make_user
 from tests.insurance.edi import inquiry
 
 from .test_access import make_world
@@ -37,6 +37,17 @@ COPIES = {
     "accounts_account_payer_id_key": ("accounts_account", {"number": "'X'"}, "payer_id IS NOT NULL"),
     "flag_ends_after_it_begins": ("accounts_accountflag", {"until": "since - 1"}),
     "charge_is_positive": ("accounts_charge", {"cents": "0"}),
+    "charge_kind_is_known": ("accounts_charge", {"kind": "'gift'"}),
+    "money_rule_once_a_day": ("accounts_moneyrule", {}, "office_id IS NULL"),
+    "money_rule_figures_can_be": ("accounts_moneyrule", {"since": A_DAY, "percent": "101"}),
+    "money_rule_ends_after_it_begins": ("accounts_moneyrule", {"since": A_DAY, "until": f"{A_DAY} - 1"}),
+    "accounts_run_key_key": ("accounts_run", {"posted_at": "now()"}),
+    "run_of_a_kind_posts_alone": ("accounts_run", {"key": "gen_random_uuid()"}, "posted_at IS NULL"),
+    "run_looks_once_at_an_account": ("accounts_runline", {"entry_id": "NULL"}),
+    "accounts_runline_entry_id_key": ("accounts_runline", {"account_id": "99"}, "entry_id IS NOT NULL"),
+    "refund_is_positive": ("accounts_refund", {"cents": "0", "entry_id": "99"}),
+    "accounts_refund_entry_id_key": ("accounts_refund", {}),
+    "accounts_payout_entry_id_key": ("accounts_payout", {}),
     "client_dies_after_birth": ("accounts_client", {"birth_date": A_DAY, "deceased_on": f"{A_DAY} - 1"}),
     "contact_consent_is_for_email": ("accounts_contactpoint", {"kind": "'phone'", "value": "'1'", "consent_on": A_DAY}),
     "contact_point_is_complete": ("accounts_contactpoint", {"kind": "'email'", "value": "''", "consent_on": "NULL"}),
@@ -298,7 +309,9 @@ def filled(office, by, settings):
     make_client(account, by)
     first = make_charge(account, by, days_ago=1)
     reversal = ledger.reverse(ledger.JournalEntry.objects.latest("id"), on=dates.today(), by=by, memo="x")
-    make_payment(account, by)
+    make_refund(make_payment(account, by), by, paid_out=True)
+    run = make_run(account, by)
+    Run.objects.filter(pk=run.pk).update(posted_at=None)
     make_charge(account, by, days_ago=70)
     periods.close(periods.month_end(dates.today() - timedelta(days=50)), today=dates.today(), by=by)
     account.holds.update(until=dates.today())
