@@ -27,6 +27,7 @@ urlpatterns = [
         statements.account_statement_send,
         may="send_messages",
         name="account_statement_send",
+        reads=Account,
     ),
     route("payers/<int:pk>/statement/", statements.payer_statement, may="read_accounts", name="payer_statement"),
     route(

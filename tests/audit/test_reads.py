@@ -15,6 +15,7 @@ SHOWS_NO_RECORD = {
     "account_guard", "coverages_of", "charge_hints",  # parts of the account's page and the charge's form
     "invoices_ready",  # a list
     "document_state", "send_again",  # answer with no page
+    "account_statement_send",  # sent to alone; where it is refused, the page that comes back is recorded: see below
     "account_export",  # an act of its own
 }  # fmt: skip
 SHOWN = {
@@ -55,6 +56,12 @@ def test_a_form_that_comes_back_with_its_errors_showed_the_record_too(office, wo
     answer = browser.post(reverse("client_edit", args=[world["client"].pk]), {"last_name": ""})
     assert answer.status_code in (409, 422)
     assert Act.objects.get(verb="client_read").account_id == world["account"].pk
+
+
+def test_a_statement_that_was_refused_showed_the_record_too(office, world):
+    browser = enter(Role.CLERK, office)
+    assert browser.post(reverse("account_statement_send", args=[world["account"].pk]), {}).status_code == 422
+    assert Act.objects.get(verb="account_read").account_id == world["account"].pk
 
 
 def test_what_was_refused_or_is_not_there_was_not_read(office, other_office, world):
