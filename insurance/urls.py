@@ -4,7 +4,7 @@ from accounts.models import Client
 from billing_office.staff.access import route
 
 from .models import Authorization, Coverage
-from .views import authorizations, codes, coverages, plans
+from .views import authorizations, codes, coverages, fees, plans
 
 urlpatterns = [
     route(
@@ -70,6 +70,11 @@ urlpatterns = [
     *plans.PLANS.routes(route, "plans/", read="read_payers"),
     *plans.CONTRACTS.routes(route, "contracts/", read="read_payers"),
     route("payers/<int:pk>/profile/", plans.profile_edit, may="edit_payers", name="profile_edit"),
+    route("fee-schedules/", fees.SCHEDULES.list, may="read_payers", name="fee_schedules"),
+    route("fee-schedules/new/", fees.SCHEDULES.create, may="edit_payers", name="fee_schedule_new"),
+    route("fee-schedules/<int:pk>/", fees.fee_schedule, may="read_payers", name="fee_schedule"),
+    route("fee-schedules/<int:pk>/edit/", fees.SCHEDULES.change, may="edit_payers", name="fee_schedule_edit"),
+    route("fee-schedules/<int:pk>/load/", fees.fee_load_new, may="load_codes", name="fee_load_new", keep=False),
     route("codes/", codes.codes, may="read_codes", name="codes"),
     route("codes/new/", codes.CODES.create, may="edit_codes", name="code_new"),
     route("codes/<int:pk>/", codes.CODES.page, may="read_codes", name="code"),

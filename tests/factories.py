@@ -26,7 +26,7 @@ from billing_office.approvals import requests
 from billing_office.approvals.models import Request
 from billing_office.lib import dates
 from billing_office.staff.models import Office, User
-from insurance.models import Authorization, Code, Coverage, Plan
+from insurance.models import Authorization, Code, Contract, Coverage, Fee, FeeSchedule, Plan
 
 _numbers = count(1)
 
@@ -126,6 +126,13 @@ def make_coverage(
     more.setdefault("member_number", "W123456789")
     plan = more.pop("plan", None) or make_plan(payer)
     return Coverage.objects.create(client=client, plan=plan, rank=rank, since=since, until=until, added_by=by, **more)
+
+
+def make_fee(value: str, cents: int, *, contract: Contract | None = None, since=date(2026, 1, 1), **more) -> Fee:
+    """Our usual fee for a code, or what a contract agrees."""
+    name = str(contract) if contract else "Usual fees"
+    schedule = FeeSchedule.objects.get_or_create(contract=contract, defaults={"name": name})[0]
+    return Fee.objects.create(schedule=schedule, value=value, cents=cents, since=since, **more)
 
 
 def make_authorization(

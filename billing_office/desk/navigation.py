@@ -18,6 +18,7 @@ ENTRIES = [  # label, URL name, right, keys
     ("Periods", "periods", "read_board", ""),
     ("Authorizations", "authorizations", "read_accounts", ""),
     ("Plans", "plans", "read_payers", ""),
+    ("Fee schedules", "fee_schedules", "read_payers", ""),
     ("Codes", "codes", "read_codes", ""),
     ("Journal", "journal", "export_journal", ""),
     ("Proof", "proof", "read_proof", ""),

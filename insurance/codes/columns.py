@@ -2,13 +2,19 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from .rows import Finding, Reading, Row, is_code, normal
 
 WANTED = {"value": "Code", "official": "Description", "since": "Valid from", "until": "Valid until"}
-LONGEST_LINE = 20_000
+NEEDED = ("value", "official")
+SIGNS = {
+    "value": ("code", "cpt", "value"),
+    "official": ("description", "descriptor", "long", "name", "text"),
+    "since": ("effective", "valid from", "from", "start"),
+    "until": ("terminat", "valid until", "until", "end"),
+}
 _DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d")
 
 
@@ -39,14 +45,8 @@ def heads(content: bytes) -> list[str]:
     return named
 
 
-def guess(named: list[str]) -> dict[str, str]:
-    """Which column is which, by its name, as a first proposal."""
-    signs = {
-        "value": ("code", "cpt", "value"),
-        "official": ("description", "descriptor", "long", "name", "text"),
-        "since": ("effective", "valid from", "from", "start"),
-        "until": ("terminat", "valid until", "until", "end"),
-    }
+def guess(named: list[str], signs: Mapping[str, tuple[str, ...]] = SIGNS) -> dict[str, str]:
+    """Which column is which, by words in its name, as a first proposal."""
     found = {}
     for wanted, words in signs.items():
         fits = (head for head in named if any(word in head.lower() for word in words) and head not in found.values())
@@ -55,16 +55,21 @@ def guess(named: list[str]) -> dict[str, str]:
     return found
 
 
-def read(content: bytes, columns: Mapping[str, str]) -> Reading:
-    """`columns` maps WANTED to the file's own names; value and official are needed. Bad lines are findings, and are not loaded."""
-    reading, named = Reading(), heads(content)
-    at = {wanted: named.index(head) for wanted, head in columns.items() if head in named}
-    seen: dict[str, int] = {}
+def lines(content: bytes, named: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each line that says something: its number, and what stands in the columns that `named` maps. Raises NoTable."""
+    head = heads(content)
+    at = {wanted: head.index(name) for wanted, name in named.items() if name in head}
     for number, cells in list(_records(text_of(content)))[1:]:
-        if not any(cell.strip() for cell in cells):
-            continue
+        if any(cell.strip() for cell in cells):
+            yield number, {wanted: cells[place].strip() if place < len(cells) else "" for wanted, place in at.items()}
+
+
+def read(content: bytes, named: Mapping[str, str]) -> Reading:
+    """`named` maps WANTED to the file's own names; value and official are needed. Bad lines are findings, and are not loaded."""
+    reading, seen = Reading(), {}
+    for number, said in lines(content, named):
         try:
-            row = _row({wanted: cells[place].strip() if place < len(cells) else "" for wanted, place in at.items()})
+            row = _row(said)
         except ValueError as error:
             reading.findings.append(Finding(number, str(error)))
             continue
@@ -82,19 +87,19 @@ def _row(said: Mapping[str, str]) -> Row:
         raise ValueError(f"“{said.get('value', '')[:20]}” is no code.")
     if not official:
         raise ValueError(f"{value} has no description.")
-    return Row(value, official[:2000], _day(said.get("since", "")), _day(said.get("until", "")))
+    return Row(value, official[:2000], day(said.get("since", "")), day(said.get("until", "")))
 
 
-def _day(text: str) -> date | None:
+def day(text: str) -> date | None:
     if not text:
         return None
     for form in _DAYS:
         try:
-            day = datetime.strptime(text, form).date()  # noqa: DTZ007  a day, no moment
+            found = datetime.strptime(text, form).date()  # noqa: DTZ007  a day, no moment
         except ValueError:
             continue
-        if 1900 <= day.year < 2200:
-            return day
+        if 1900 <= found.year < 2200:
+            return found
     raise ValueError(f"“{text[:20]}” is no day between 1900 and 2199; write it as 2026-11-24.")
 
 

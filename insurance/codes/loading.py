@@ -6,7 +6,7 @@ A code whose meaning changed keeps its former row until the day before, so that 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Blob
 from billing_office.audit import acts
@@ -14,7 +14,7 @@ from billing_office.lib import dates
 from billing_office.outbox import queue
 
 from ..models import Code, CodeLoad, System
-from . import columns, hcpcs, icd10
+from . import columns, fees, hcpcs, icd10
 from .rows import Reading
 
 JOB = "load_codes"
@@ -50,12 +50,21 @@ class Changes:
         return [code for code in self.ended if code.value not in again]
 
 
-def begin(system: str, name: str, content: bytes | None, *, on: date, complete: bool, named: dict, by) -> CodeLoad:
-    """Keep the source and have a worker read it. `content` is None for what comes as a package."""
+def begin(
+    system: str, name: str, content: bytes | None, *, on: date, complete: bool, named: dict, by, schedule=None
+) -> CodeLoad:
+    """Keep the source and have a worker read it. `content` is None for what comes as a package; `schedule` is given for fees."""
     with transaction.atomic():
         blob = Blob.keep(content, "text/plain") if content is not None else None
         load = CodeLoad.objects.create(
-            system=system, name=name[:120], blob_id=blob, effective_on=on, complete=complete, columns=named, made_by=by
+            system=system,
+            name=name[:120],
+            blob_id=blob,
+            effective_on=on,
+            complete=complete,
+            columns=named,
+            made_by=by,
+            schedule=schedule,
         )
         queue.put(JOB, load.pk, f"{JOB}:{load.pk}:read")
         return load
@@ -88,10 +97,20 @@ def work(pk: int):
     if load.state == CodeLoad.State.READING:
         _look(load)
     elif load.state == CodeLoad.State.LOADING:
-        _load(load)
+        try:
+            _load(load)
+        except IntegrityError:
+            load.state = CodeLoad.State.FAILED
+            load.found |= {
+                "why": "Days of the file overlap with days that stand already. Mend its days and load it again."
+            }
+            load.save(update_fields=["state", "found"])
 
 
 def _look(load: CodeLoad):
+    if load.schedule_id:
+        fees.look(load)
+        return
     try:
         readings = _readings(load)
     except columns.NoTable as refusal:
@@ -109,13 +128,15 @@ def _look(load: CodeLoad):
 
 
 def _load(load: CodeLoad):
-    readings = _readings(load)
+    readings = {} if load.schedule_id else _readings(load)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('insurance_codes'))")  # one load at a time
         if CodeLoad.objects.get(pk=load.pk).state != CodeLoad.State.LOADING:
             return
         for system, reading in readings.items():
             _apply(changes(load, system, reading))
+        if load.schedule_id:
+            fees.apply(load)
         load.state, load.done_at = CodeLoad.State.DONE, dates.now()
         load.save(update_fields=["state", "done_at"])
 

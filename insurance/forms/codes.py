@@ -7,9 +7,9 @@ from accounts.forms.parts import EditForm
 from billing_office.lib import dates
 from billing_office.lib.fields import DayField, LineField, OfficeForm
 
-from ..codes import columns
+from ..codes import columns, fees
 from ..codes.rows import is_code, normal
-from ..models import Code, CodeLoad, System
+from ..models import Code, CodeLoad, Contract, FeeSchedule, System
 
 LARGEST = 30_000_000  # bytes; a licensed code list has three
 
@@ -57,6 +57,50 @@ class LoadForm(OfficeForm):
             self.add_error("file", str(refusal))
 
 
+class FeeLoadForm(OfficeForm):
+    title = "Nothing was read."
+    file = forms.FileField(
+        help_text="CSV whose first line names its columns: code, amount, and modifier or days if there are any."
+    )
+    effective_on = DayField(label="Valid from", initial=dates.today, help_text="Where a line names no day of its own.")
+    complete = forms.BooleanField(
+        label="This is the whole list", required=False, help_text="Fees that it leaves out end the day before."
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise ValidationError(f"The file is larger than {LARGEST // 1_000_000} MB.")
+        self.content = file.read()
+        try:
+            self.named = columns.guess(columns.heads(self.content), fees.SIGNS)
+        except columns.NoTable as refusal:
+            raise ValidationError(str(refusal)) from refusal
+        return file
+
+
+class ScheduleForm(EditForm):
+    title = "The list was not saved."
+    name = LineField(max_length=120)
+
+    class Meta:
+        model = FeeSchedule
+        fields = ["name", "contract"]
+        help_texts = {"contract": "Empty: our usual fees."}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["contract"].queryset = Contract.objects.select_related("payer")
+        self.fields["contract"].empty_label = "Our usual fees"
+
+    def clean(self):
+        super().clean()
+        contract = self.cleaned_data.get("contract")
+        if FeeSchedule.objects.filter(contract=contract).exclude(pk=self.instance.pk).exists():
+            self.add_error("contract", "There is a list for it already. Load into that.")
+        return self.cleaned_data
+
+
 class ColumnsForm(OfficeForm):
     """Which column of the file is which."""
 
@@ -64,9 +108,9 @@ class ColumnsForm(OfficeForm):
 
     def __init__(self, *args, load: CodeLoad, **kwargs):
         super().__init__(*args, **kwargs)
-        named = columns.heads(bytes(load.blob.content))
-        for wanted, label in columns.WANTED.items():
-            needed = wanted in ("value", "official")
+        named, source = columns.heads(bytes(load.blob.content)), fees if load.schedule_id else columns
+        for wanted, label in source.WANTED.items():
+            needed = wanted in source.NEEDED
             self.fields[wanted] = forms.ChoiceField(
                 label=label, required=needed, choices=[("", "–"), *((head, head) for head in named if head)],
                 initial=load.columns.get(wanted, ""),

@@ -162,4 +162,13 @@ class ProfileForm(EditForm):
 
     class Meta:
         model = PayerProfile
-        fields = ["check_by", "phone", "hours", "portal", "claim_address", "filing_days", "appeal_days", "expected_percent"]
+        fields = [
+            "check_by",
+            "phone",
+            "hours",
+            "portal",
+            "claim_address",
+            "filing_days",
+            "appeal_days",
+            "expected_percent",
+        ]

@@ -77,7 +77,7 @@ def codes(request):
 # -- loading -------------------------------------------------------------------------------------------------------------
 
 LOADS = [
-    Column("system", "System", value="get_system_display"),
+    Column("system", "Into", value=lambda load: str(load.schedule or load.get_system_display())),
     Column("name", "From"),
     Column("effective_on", "Valid from", kind="day"),
     Column("made_by", "By", value="made_by.name"),
@@ -88,7 +88,7 @@ _TONES = {"done": "good", "failed": "bad", "ready": "warn"}
 
 
 def code_loads(request):
-    found = CodeLoad.objects.select_related("made_by")
+    found = CodeLoad.objects.select_related("made_by", "schedule__contract")
     if file := export(Table(LOADS, found), "code-loads", request.GET.get("as", "")):
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
@@ -117,19 +117,20 @@ def code_load_new(request):
 
 
 def code_load(request, pk):
-    load = get_object_or_404(CodeLoad.objects.select_related("blob", "made_by"), pk=pk)
+    load = get_object_or_404(CodeLoad.objects.select_related("blob", "made_by", "schedule__contract"), pk=pk)
     form = ColumnsForm(request.POST or None, load=load) if _has_columns(load) else None
     if request.method == "POST" and form and form.is_valid():
         if loading.read_again(load, form.named, request.user):
             return redirect("code_load", pk=pk)
         messages.info(request, "It is being loaded, or was.")
         return redirect("code_load", pk=pk)
-    systems = [(System(name).label, told) for name, told in load.found.get("systems", {}).items()]
+    labels = {**dict(System.choices), "fees": "Fees"}
+    systems = [(labels[name], told) for name, told in load.found.get("systems", {}).items()]
     return answer_form(request, "insurance/code_load.html", {"load": load, "form": form, "systems": systems})
 
 
 def _has_columns(load: CodeLoad) -> bool:
-    return load.blob is not None and load.system != System.HCPCS
+    return load.blob is not None and (load.schedule_id is not None or load.system != System.HCPCS)
 
 
 @require_POST

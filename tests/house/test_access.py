@@ -14,7 +14,7 @@ from billing_office.outbox.models import Job
 from billing_office.staff import access
 from billing_office.staff.models import Role
 from dunning.models import ReminderLevel
-from insurance.models import AuthorizationRule, CodeLoad, Contract
+from insurance.models import AuthorizationRule, CodeLoad, Contract, PayerProfile
 from invoices import issuing, voiding
 from tests.bank.world import make_banked
 from tests.factories import (
@@ -25,6 +25,7 @@ from tests.factories import (
     make_code,
     make_coverage,
     make_email,
+    make_fee,
     make_payer,
     make_payment,
     make_refund,
@@ -100,6 +101,8 @@ def make_world(office, by, settings):
         "code": make_code(),
         "coverage": (covered := make_coverage(account.guarantor, make_payer(by, "Covering Co"), by)),
         "plan": covered.plan,
+        "profile": PayerProfile.objects.create(payer=covered.plan.payer),
+        "fee_schedule": make_fee("99213", 10_000).schedule,
         "authorization": make_authorization(covered, by),
         "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
         "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),
@@ -122,6 +125,7 @@ NAMED = {
     "codes": "code",
     "coverages": "coverage",
     "plans": "plan",
+    "fee-schedules": "fee_schedule",
     "authorizations": "authorization",
     "authorization-rules": "authorization_rule",
     "contracts": "contract",
@@ -135,7 +139,13 @@ def address(pattern, world) -> str:
         if isinstance(converter, IntConverter):
             kwargs[name] = world[NAMED[route.split("/")[0]]].pk
         else:
-            kwargs[name] = {"owner": "client", "column": "all", "book": "cash", "side": "front"}.get(name, "none.eml")
+            kwargs[name] = {
+                "owner": "client",
+                "column": "all",
+                "book": "cash",
+                "side": "front",
+                "sweep": "small_balance",
+            }.get(name, "none.eml")
     return reverse(pattern.name, kwargs=kwargs)
 
 
@@ -198,6 +208,7 @@ SHARED = {
     "plan",
     "contract",
     "authorization_rule",
+    "fee_schedule",
 }
 
 

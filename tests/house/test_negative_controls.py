@@ -118,6 +118,22 @@ COPIES = {
         "insurance_authorizationrule",
         {"payer_id": "(SELECT min(id) FROM accounts_payer)", "plan_id": "(SELECT min(id) FROM insurance_plan)"},
     ),
+    "profile_check_is_known": (
+        "insurance_payerprofile",
+        {"check_by": "'x'", "payer_id": "(SELECT min(id) FROM accounts_payer)"},
+    ),
+    "profile_percent_is_one": (
+        "insurance_payerprofile",
+        {"expected_percent": "101", "payer_id": "(SELECT min(id) FROM accounts_payer)"},
+    ),
+    "insurance_payerprofile_payer_id_key": ("insurance_payerprofile", {}),
+    "insurance_feeschedule_name_key": (
+        "insurance_feeschedule",
+        {"contract_id": "(SELECT min(id) FROM insurance_contract)"},
+    ),
+    "fee_schedule_once_a_contract": ("insurance_feeschedule", {"name": "'X'"}),
+    "fee_is_an_amount": ("insurance_fee", {"value": "'X'", "cents": "-1"}),
+    "fee_one_a_day": ("insurance_fee", {}),
     "plan_named_once_a_payer": ("insurance_plan", {}),
     "plan_year_begins_in_a_month": ("insurance_plan", {"name": "'X'", "year_begins": "13"}),
     "plan_kind_is_known": ("insurance_plan", {"name": "'X'", "kind": "'x'"}),
