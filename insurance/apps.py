@@ -1,7 +1,11 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
-from . import checks  # noqa: F401  registers them
+from . import checks, reference  # noqa: F401  checks register themselves
 
 
 class InsuranceConfig(AppConfig):
     name = "insurance"
+
+    def ready(self):
+        post_migrate.connect(reference.load, sender=self)

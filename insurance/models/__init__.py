@@ -4,11 +4,13 @@ from .coverage import Coverage
 from .exchange import Exchange
 from .fee import Fee, FeeSchedule
 from .plan import Contract, PayerProfile, Plan
+from .verification import Benefit, Verification, VerificationBatch, VerificationRule, VerificationTask, Visit
 
 __all__ = [
     "Authorization",
     "AuthorizationLine",
     "AuthorizationRule",
+    "Benefit",
     "Code",
     "CodeLoad",
     "Contract",
@@ -19,4 +21,9 @@ __all__ = [
     "PayerProfile",
     "Plan",
     "System",
+    "Verification",
+    "VerificationBatch",
+    "VerificationRule",
+    "VerificationTask",
+    "Visit",
 ]
