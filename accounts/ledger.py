@@ -7,7 +7,7 @@ repeated with the same `key`. Guards in the database (migration 0002) hold what 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -142,7 +142,8 @@ def closed_through() -> date | None:
 def _check_periods(entries: list[Entry]):
     closed = closed_through()
     if closed and any(entry.on <= closed for entry in entries):
-        raise Refused(f"The books are closed through {dates.long(closed)}. Date it after that day.")
+        first = dates.long(closed + timedelta(days=1))
+        raise Refused(f"The books are closed through {dates.long(closed)}. Date it {first} or later.")
 
 
 def post(entry: Entry, by) -> JournalEntry:

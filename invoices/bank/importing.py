@@ -53,6 +53,7 @@ def take_in(account: BankAccount, name: str, data: bytes, *, now: datetime, by) 
         mapping = Mapping(**account.columns) if account.columns else None
         if mapping and mapping.fits(rows):
             read(row, mapping, now=now, by=by)
+            row.refresh_from_db()
         return row
 
 

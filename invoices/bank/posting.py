@@ -147,9 +147,9 @@ def _up_to(left: int, open_now: int) -> int:
 def choose(bank_import: BankImport, chosen: dict[int, str], by) -> int:
     """Write on each line what was ticked for it; how many. What was done already, or is being done, is left alone."""
     with transaction.atomic():
-        rows = bank_import.lines.unmatched().filter(pk__in=chosen, chosen=None)
+        rows = bank_import.lines.unmatched().filter(pk__in=chosen, chosen__isnull=True)
         wanted = {row.pk: {"match": chosen[row.pk], "by": by.pk} for row in rows}
-        for line in BankLine.objects.filter(pk__in=wanted, chosen=None).select_for_update(no_key=True).order_by("pk"):
+        for line in BankLine.objects.filter(pk__in=wanted, chosen__isnull=True).select_for_update(no_key=True).order_by("pk"):
             line.chosen, line.trouble = wanted[line.pk], ""
             line.save(update_fields=["chosen", "trouble"])
         return len(wanted)
@@ -163,7 +163,7 @@ def post_chosen(
     `person` gives the user of an id: the acts are theirs. `alive` is called before each, by a worker that holds a lease.
     """
     posted = 0
-    for line in bank_import.lines.exclude(chosen=None).select_related("bank_account").order_by("pk"):
+    for line in bank_import.lines.filter(chosen__isnull=False).select_related("bank_account").order_by("pk"):
         alive()
         trouble = _try(line, today, person(line.chosen["by"]))
         if trouble and not clearing.left_of(line):  # somebody else was quicker with it: it is done

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.models import Book, Kind, Payment, Posting
@@ -47,7 +48,7 @@ _LOOSE = """
     WITH leg AS (
         SELECT p.payment_id, p.account_id, p.cents, e.effective_date
           FROM accounts_posting p JOIN accounts_journalentry e ON e.id = p.entry_id
-         WHERE p.book = 'cash' AND e.effective_date >= %(since)s
+         WHERE p.book = 'cash' AND e.effective_date >= (SELECT min(day) FROM invoices_deposit WHERE office_id = ANY(%(offices)s))
            AND NOT EXISTS (SELECT 1 FROM invoices_depositline l WHERE l.posting_id = p.id)
            AND NOT EXISTS (SELECT 1 FROM accounts_posting m JOIN invoices_depositline l ON l.posting_id = m.id
                              JOIN invoices_deposit d ON d.id = l.deposit_id AND d.closed_at IS NULL
@@ -92,13 +93,8 @@ def loose(
 
     A payer's money that touches no account yet is for those who post payers' money.
     """
-    since = kept_since(offices)
-    if since is None:
-        return []
     houses = may(user, "post_payer_payments") or may(user, "read_board")
-    given = {
-        "since": since, "offices": offices, "houses": houses, "method": method, "cents": cents, "payments": payments,
-    }  # fmt: skip
+    given = {"offices": offices, "houses": houses, "method": method, "cents": cents, "payments": payments}
     with connection.cursor() as cursor:
         cursor.execute(_LOOSE, given)
         return [Loose(*row) for row in cursor.fetchall()]
@@ -166,29 +162,32 @@ class Uncleared:
 def open_list(user, today: date) -> list[Uncleared]:
     """Deposits that the bank has not cleared to zero, and cash in no deposit, of this person's offices; the oldest first."""
     offices = list(user.offices.values_list("pk", flat=True))
-    rows = [
-        Uncleared(
-            str(deposit), ("Deposit", "info"), deposit.day, deposit.expected_cents, deposit.expected_cents - deposit.cleared_cents,
-            (today - deposit.day).days, reverse("deposit", args=[deposit.pk]),
-        )
-        for deposit in Deposit.objects.filter(office__in=offices).uncleared().select_related("office")
-    ]  # fmt: skip
+    rows = [_of_deposit(deposit, total, today) for deposit, total in _waiting(offices) if total or deposit.closed_at]
     rows += [
         Uncleared(
-            f"{one.means} {one.reference}, {one.name}".replace(" ,", ","), _kind_of(one), one.since, one.cents, one.cents,
-            (today - one.since).days, reverse("cash_payment", args=[one.payment]),
+            what=f"{one.means} {one.reference}".rstrip() + f", {one.name}",
+            kind=_kind_of(one),
+            since=one.since,
+            cents=one.cents,
+            open=one.cents,
+            days=(today - one.since).days,
+            href=reverse("cash_payment", args=[one.payment]),
         )
         for one in loose(offices, user)
-    ]  # fmt: skip
-    rows += [
-        Uncleared(
-            str(deposit), ("Not closed", "warn"), deposit.day, total, total, (today - deposit.day).days,
-            reverse("deposit", args=[deposit.pk]),
-        )
-        for deposit, total in being_built(offices)
-        if total
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda row: (row.since, row.what))
+
+
+def _of_deposit(deposit: Deposit, total: int, today: date) -> Uncleared:
+    return Uncleared(
+        what=str(deposit),
+        kind=("Deposit", "info") if deposit.closed_at else ("Not closed", "warn"),
+        since=deposit.day,
+        cents=total,
+        open=total - deposit.cleared_cents,
+        days=(today - deposit.day).days,
+        href=reverse("deposit", args=[deposit.pk]),
+    )
 
 
 def _kind_of(one: Loose) -> tuple[str, str]:
@@ -197,5 +196,17 @@ def _kind_of(one: Loose) -> tuple[str, str]:
 
 def being_built(offices: list[int]) -> list[tuple[Deposit, int]]:
     """Deposits that are not closed, with what is in them now, in cents."""
-    deposits = Deposit.objects.filter(office__in=offices).being_built().select_related("office").order_by("day", "pk")
-    return [(deposit, sum(one.cents for one in receipts_of(deposit))) for deposit in deposits]
+    return [(deposit, total) for deposit, total in _waiting(offices) if deposit.closed_at is None]
+
+
+def _waiting(offices: list[int]) -> list[tuple[Deposit, int]]:
+    """Deposits that are not closed or not cleared, with what is in them now, in cents. Two queries, however many."""
+    rows = Deposit.objects.filter(office__in=offices).live().with_sums().select_related("office")
+    found = list(rows.filter(Q(closed_at=None) | ~Q(expected_cents=F("cleared_cents"))).order_by("day", "pk"))
+    sums = {deposit.pk: deposit.lines_cents for deposit in found}
+    of = "entry__reverses__postings__deposit_line__deposit"
+    built = [deposit.pk for deposit in found if deposit.closed_at is None]
+    undone = Posting.objects.filter(book=Book.CASH, deposit_line=None, **{f"{of}__in": built})
+    for pk, _, cents in undone.values_list(of, "pk", "cents").distinct():
+        sums[pk] += cents
+    return [(deposit, sums[deposit.pk]) for deposit in found]

@@ -34,7 +34,7 @@ class CountForm(OfficeForm):
     """What was counted, and why it differs from the receipts where it does."""
 
     title = "The count was not saved."
-    counted = MoneyField(label="Counted", least=0, help_text="All of it, before you look at the sum.")
+    counted = MoneyField(label="Counted", least=0, help_text="What is there in money and checks, all of it.")
     reason = LineField(label="Why it differs", required=False, max_length=200)
 
 

@@ -107,7 +107,7 @@ def bank_import(request, pk):
     page = keyset(row.lines.with_left(), ("id",), request.GET.get("after"), request.GET.get("before"), size=A_PAGE)
     context = {
         "import": row, "rows": rows_of(page.rows, row.bank_account, request.user), "page": page, "sums": row.lines.in_short(),
-        "working": row.lines.exclude(chosen=None).exists(),
+        "working": row.lines.filter(chosen__isnull=False).exists(),
     }  # fmt: skip
     return render(request, "bank/import.html", context)
 
@@ -167,7 +167,7 @@ def _say_posted(request, posted: int, count: int):
 def bank_import_state(request, pk):
     """Asked every two seconds by the page that waits: how far it is; it leads on once all is done."""
     row = _of(request, pk)
-    left = row.lines.exclude(chosen=None).count()
+    left = row.lines.filter(chosen__isnull=False).count()
     if not left:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = reverse("bank_import", args=[row.pk])

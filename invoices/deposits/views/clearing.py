@@ -49,10 +49,7 @@ def cash_open(request):
         COLUMNS, rows[:300], caption="Cash that is not cleared", href=lambda row: row.href, empty=empty,
         totals={"what": "Sum", "open": sum(row.open for row in rows)},
     )  # fmt: skip
-    since = cash.kept_since(list(request.user.offices.values_list("pk", flat=True)))
-    context = {
-        "table": table, "chips": chips(request, "which", WHICH.items()), "since": since, "more": max(0, len(rows) - 300),
-    }  # fmt: skip
+    context = {"table": table, "chips": chips(request, "which", WHICH.items()), "more": max(0, len(rows) - 300)}
     return render(request, "deposits/open.html", context)
 
 

@@ -94,7 +94,6 @@ IN_IT = [
     Column("came", "Received", kind="money"),
     Column("back", "Undone", kind="nil_money"),
     Column("cents", "In the deposit", kind="money"),
-    Column("note", "", kind="tag"),
 ]
 NOT_IN_IT = [
     Column("name", "From", link=lambda one: one.href),
@@ -106,27 +105,41 @@ NOT_IN_IT = [
 ]
 
 
+NOTE = Column("note", "", kind="tag")
+
+
+def _in_it(receipts: list[cash.Receipt], ticks: bool) -> Table:
+    came, back = sum(one.came for one in receipts), sum(one.back for one in receipts)
+    return Table(
+        [*IN_IT, NOTE] if back else IN_IT,
+        receipts,
+        caption="Receipts in it",
+        tick=(lambda one: str(one.payment.pk)) if ticks else None,
+        totals={"name": "Sum", "came": came, "back": back, "cents": came + back},
+        empty=Empty("Nothing is in it yet", "Tick receipts below and add them."),
+    )
+
+
 def _page(request, deposit: Deposit, form: CountForm | None = None):
     builds = deposit.open and may(request.user, "build_deposits")
     receipts = cash.receipts_of(deposit)
     total = sum(one.cents for one in receipts)
     free = cash.loose([deposit.office_id], request.user, method=deposit.method) if builds else []
     free = [one for one in free if one.cents > 0]
-    mine = request.user.pk in (deposit.opened_by_id, deposit.counted_by_id)
-    tick = (lambda one: str(one.payment.pk)) if builds else None
     context = {
-        "deposit": deposit, "total": total, "receipts": receipts, "form": form or CountForm(), "builds": builds, "mine": mine,
-        "table": Table(
-            IN_IT, receipts, caption="Receipts in it", tick=tick,
-            totals={"name": "Sum", "cents": total, "came": sum(r.came for r in receipts), "back": sum(r.back for r in receipts)},
-            empty=Empty("Nothing is in it yet", "Tick receipts below and add them."),
-        ),
+        "deposit": deposit,
+        "total": total,
+        "receipts": receipts,
+        "form": form or CountForm(),
+        "builds": builds,
+        "mine": request.user.pk in (deposit.opened_by_id, deposit.counted_by_id),
+        "table": _in_it(receipts, builds),
         "free": Table(NOT_IN_IT, free, caption="Receipts in no deposit", tick=lambda one: str(one.payment)),
         "free_count": len(free),
         "changed": deposit.open and deposit.counted_at and total != deposit.expected_cents,
         "missing": _missing(deposit),
         "clearings": deposit.clearings.live().select_related("line", "by") if deposit.closed_at else [],
-    }  # fmt: skip
+    }
     return answer_form(request, "deposits/page.html", context)
 
 
