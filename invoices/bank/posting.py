@@ -149,7 +149,9 @@ def choose(bank_import: BankImport, chosen: dict[int, str], by) -> int:
     with transaction.atomic():
         rows = bank_import.lines.unmatched().filter(pk__in=chosen, chosen__isnull=True)
         wanted = {row.pk: {"match": chosen[row.pk], "by": by.pk} for row in rows}
-        for line in BankLine.objects.filter(pk__in=wanted, chosen__isnull=True).select_for_update(no_key=True).order_by("pk"):
+        for line in (
+            BankLine.objects.filter(pk__in=wanted, chosen__isnull=True).select_for_update(no_key=True).order_by("pk")
+        ):
             line.chosen, line.trouble = wanted[line.pk], ""
             line.save(update_fields=["chosen", "trouble"])
         return len(wanted)

@@ -50,7 +50,7 @@ def make_banked(office: Office, by: User) -> dict:
     account = make_account(office, by, "Ivy", "Banks")
     make_payment(account, by, 4100)
     closed = close_deposit(make_deposit(office, counter, days_ago=3), office, counter, counted=4000)
-    bank = make_bank_account(office)
+    bank = make_bank_account(office, "Savings")
     today = dates.today()
     file = import_rows(bank, by, f"{today},DEPOSIT,,,41.00", f"{today},Thanks {account.number},Ivy Banks,77,12.00")
     first = file.lines.earliest("pk")

@@ -73,8 +73,9 @@ def bank_import_new(request):
         try:
             row = importing.take_in(account, file.name, file.read(), now=dates.now(), by=request.user)
         except importing.Unreadable as unreadable:
-            findings = unreadable.findings[:20]
-            form.add_error("file", "The file cannot be read. Look at what is wrong below; nothing was imported.")
+            findings = [one for one in unreadable.findings[:20] if one.row]
+            words = "The file cannot be read. Look at what is wrong at its places." if findings else str(unreadable)
+            form.add_error("file", words)
         else:
             _say_read(request, row)
             return redirect("bank_import", pk=row.pk)

@@ -36,12 +36,10 @@ class Row:
         if self.line.chosen is not None:
             return "Being posted", "info"
         if not self.left:
-            return "Posted" if any(made for *_, made in self._kinds) else "Matched", "good"
-        return ("Partly matched", "warn") if self.done else ("No match", "")
-
-    @property
-    def _kinds(self):
-        return [(words, href, words.startswith("Payment")) for words, href in self.done]
+            return "Matched", "good"
+        if self.done:
+            return "Partly matched", "warn"
+        return ("To be matched", "warn") if self.matches else ("No match", "")
 
 
 def rows_of(lines: Iterable[BankLine], account: BankAccount | None, user) -> list[Row]:
