@@ -86,7 +86,8 @@ def _done(form, proposal, by) -> Outcome | None:
 
 def _effect(form, proposal, by) -> dict:
     facts = proposal.facts()
-    amount = {"amount": money.plain(proposal.cents)} if "amount" in form.fields else {}
+    asks = "amount" in form.fields and not form.fields["amount"].required
+    amount = {"amount": money.plain(proposal.cents)} if asks else {}
     form.show(fingerprint(facts), **amount)
     because = proposal.above_limit(by, dates.today())
     return {"facts": facts, "proposal": proposal, "sum_after": proposal.sum_after(), "because": because}

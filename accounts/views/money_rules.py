@@ -12,6 +12,10 @@ def _edited(user, rule: MoneyRule, changed: list[str], created: bool):
     record(user, "rule_added" if created else "rule_edited", rule, changed=changed)
 
 
+def _own_offices(form, user):
+    form.fields["office"].queryset = user.offices.order_by("name")
+
+
 def _limit(name: str):
     def said(rule: MoneyRule) -> str:
         cents = getattr(rule, name)
@@ -39,6 +43,7 @@ RULES = Records(
     form=MoneyRuleForm,
     queryset=lambda user: MoneyRule.objects.for_staff(user).select_related("office"),
     on_save=_edited,
+    narrow=_own_offices,
     edit="edit_rules",
     order=("kind", "id"),
     columns=LIST,

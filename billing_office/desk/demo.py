@@ -12,7 +12,20 @@ from django.db import transaction
 from accounts import ledger, opening
 from accounts.corrections.carrying_out import carry_out, fingerprint
 from accounts.corrections.of_charge import Adjustment
-from accounts.models import Account, Charge, Client, ContactPoint, Kind, Message, OpenItem, Payer, Reason
+from accounts.corrections.refunding import Repayment
+from accounts.models import (
+    Account,
+    Charge,
+    Client,
+    ContactPoint,
+    Kind,
+    Message,
+    MoneyRule,
+    OpenItem,
+    Payer,
+    Reason,
+)
+from accounts.runs import running
 from billing_office.audit import acts
 from billing_office.lib import dates
 from billing_office.lib.sorting import sort_key
@@ -20,6 +33,8 @@ from billing_office.staff.models import Office, Role, User
 from dunning.models import ContactEvent
 from invoices import issuing
 from invoices.models import Invoice
+
+from . import demo_bank
 
 PASSWORD = "harbor-lantern-42"  # noqa: S105  of the demo alone, and printed by `up`
 STAFF = [
@@ -125,6 +140,9 @@ def load(today: date) -> str:
             _account(cast, calendar, chance, at, name)
         calendar.run()
         _ask(cast, today)
+        _pay_back(cast, today)
+        _sweep(cast, today)
+        demo_bank.load(cast.office, cast.clerk, cast.biller, today)
     return f"Loaded {len(PEOPLE)} accounts, {len(PAYERS)} payers and {len(STAFF)} log-ins."
 
 
@@ -320,3 +338,33 @@ def _ask(cast: Cast, today: date):
     reason = Reason.objects.get(code="UNCOLL")
     proposal = Adjustment(item.charge, None, item.cents, reason, "no answer to four reminders")
     carry_out(proposal, by=cast.biller, on=today, form=uuid.uuid4(), seen=fingerprint(proposal.facts()))
+
+
+def _pay_back(cast: Cast, today: date):
+    """Who paid twice gets it back: approved, and not paid out yet. Another paid too much a while ago, and it waits for a look."""
+    payers = Account.objects.filter(kind=Account.Kind.CLIENT, balance__receivable_cents=0).order_by("pk")[:2]
+    for n, account in enumerate(payers):
+        payment = ledger.receive_client_payment(
+            account, cents=8_000 + 4_500 * n, received_on=today - timedelta(days=3 + 60 * n), method="cheque", reference=f"88{n}1",
+            shares=[], key=f"demo:twice:{account.pk}", by=cast.clerk,
+        )  # fmt: skip
+        if n == 0:
+            proposal = Repayment(payment, 8_000, Reason.objects.get(code="TWICE"), account=account)
+            carry_out(proposal, by=cast.biller, on=today, form=uuid.uuid4(), seen=fingerprint(proposal.facts()))
+
+
+def _sweep(cast: Cast, today: date):
+    """Four old small sums, of which a run writes off those that the rule is about. Half of the clients agreed to fees."""
+    agreed = Account.objects.filter(kind=Account.Kind.CLIENT).order_by("pk").values_list("pk", flat=True)[::2]
+    Account.objects.filter(pk__in=agreed).update(fees_agreed_on=today - timedelta(days=200))
+    rule = MoneyRule.objects.in_force(MoneyRule.Kind.SMALL_BALANCE, cast.office, today)
+    settled = Account.objects.filter(kind=Account.Kind.CLIENT, balance__receivable_cents=0, balance__unapplied_cents=0)
+    for n, account in enumerate(settled.order_by("-pk")[:4]):
+        ledger.charge(
+            account, cents=350 + 100 * n, service_on=today - timedelta(days=60 + 50 * n), description="Copy of a record",
+            key=f"demo:small:{account.pk}", by=cast.biller,
+        )  # fmt: skip
+    run = running.draw_up(
+        rule, cast.office, running.preview(rule, cast.office, today), on=today, by=cast.biller, key=uuid.uuid4()
+    )
+    running.start(run, by=cast.biller)

@@ -26,6 +26,7 @@ from .tables import Cell, Column, Empty, Table, export, keyset
 class Records:
     """`queryset(user)` holds what this person may see. `on_save(user, obj, changed, created)` runs in the saving
     transaction, after the save; `changed` names the form's fields. `find(queryset, text)` narrows the list to ?q=.
+    `narrow(form, user)` cuts the form's choices down to what this person may name, before it is checked.
     `edit` is the right that new and edit need; templates show those buttons to its holders only."""
 
     model: type[Model]
@@ -39,6 +40,7 @@ class Records:
     order: tuple[str, ...] = ("id",)
     facts: list[Column] = field(default_factory=list)
     find: Callable[[QuerySet, str], QuerySet] | None = None
+    narrow: Callable[[object, object], None] = lambda form, user: None
     fixed: bool = False  # the rows are given: they are edited, none is added
     folder: str = "records"  # where list.html, page.html and form.html are; a folder of one's own extends these
 
@@ -86,7 +88,7 @@ class Records:
         return self._render(request, "page", obj=obj, cells=cells, edit_href=self.href(obj, "edit"))
 
     def create(self, request):
-        form = self.form(request.POST or None)
+        form = self._form(request)
         if request.method == "POST" and form.is_valid():
             with transaction.atomic():
                 obj = form.save()
@@ -102,11 +104,16 @@ class Records:
                 rows = rows.select_for_update(of=("self",), no_key=True)
             obj = get_object_or_404(rows, pk=pk)
             title = str(obj)
-            form = self.form(request.POST or None, instance=obj)
+            form = self._form(request, instance=obj)
             if request.method == "POST" and form.is_valid():
                 self._save(request, form)
                 return redirect(self.href(obj))
         return self._render(request, "form", form=form, back=self.href(obj), obj=obj, obj_title=title)
+
+    def _form(self, request, **kwargs):
+        form = self.form(request.POST or None, **kwargs)
+        self.narrow(form, request.user)
+        return form
 
     def _save(self, request, form):
         changed = [name for name in form.changed_data if name != "lock_version"]

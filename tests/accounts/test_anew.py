@@ -59,6 +59,7 @@ def test_a_wrong_amount_is_posted_anew_and_the_money_goes_on_it(biller, account,
         reverse("charge_correct", args=[charge.pk]), corrected(charge, amount="180.00") | {"act": "show"}
     ).content.decode()
     assert "Open on it at the client then" in page
+    assert 'value="180.00"' in page
     assert correct(biller, charge, amount="180.00").status_code == 302
     new = Charge.objects.latest("pk")
     assert (new.cents, items(new), items(charge)) == (18000, {None: 13000}, {None: 0})

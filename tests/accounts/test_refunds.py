@@ -124,7 +124,9 @@ def test_paid_out_twice_is_paid_out_once(biller, account, by):
     assert (
         "nothing was done twice"
         in biller.post(
-            reverse("refund_pay", args=[row.pk]), {"way": "cheque", "reference": "9", "paid_on": "2026-01-01"}, follow=True
+            reverse("refund_pay", args=[row.pk]),
+            {"way": "cheque", "reference": "9", "paid_on": "2026-01-01"},
+            follow=True,
         ).content.decode()
     )
     assert Payout.objects.count() == 1

@@ -20,9 +20,12 @@ from accounts.models import (
     Hold,
     LedgerAccount,
     Message,
+    MoneyRule,
     Payer,
     Payment,
     Reason,
+    Refund,
+    Run,
 )
 from accounts.sending import RENDER, SEND
 from billing_office import schedule
@@ -35,6 +38,7 @@ from billing_office.outbox.models import Job
 from billing_office.staff.models import User
 from dunning.models import ReminderLevel
 from insurance.models import CodeLoad
+from tests.bank.world import make_banked
 from tests.factories import make_code
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -150,7 +154,9 @@ def _things() -> dict:
         "payment": Payment.objects.filter(payer=None).earliest("pk"),
         "outbox": Job.objects.earliest("pk"), "reminder_level": ReminderLevel.objects.earliest("pk"),
         "act": Act.objects.filter(account_id=account.pk).earliest("pk"), "entry": account.entries.latest("pk"),
-        "reason": Reason.objects.earliest("pk"), "request": Request.objects.earliest("pk"),
+        "charge": account.charges.latest("pk"), "rule": MoneyRule.objects.earliest("pk"), "run": Run.objects.earliest("pk"),
+        "refund": Refund.objects.earliest("pk"), "reason": Reason.objects.earliest("pk"), "request": Request.objects.earliest("pk"),
+        **make_banked(account.office, User.objects.service()),
         "ledger_account": LedgerAccount.objects.earliest("pk"), "code": make_code(),
         "code_load": CodeLoad.objects.create(
             system="local", name="x", effective_on=dates.today(), made_by=User.objects.service(), state="done"
@@ -160,7 +166,13 @@ def _things() -> dict:
 
 def _words(things: dict, mail: str) -> dict:
     charge = things["account"].charges.latest("service_on")
-    return {"account": things["account"].pk, "client": things["client"].pk, "charge": charge.pk, "mail": mail}
+    return {
+        "account": things["account"].pk,
+        "client": things["client"].pk,
+        "charge": charge.pk,
+        "mail": mail,
+        "sweep": "small_balance",
+    }
 
 
 @pytest.fixture

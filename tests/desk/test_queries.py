@@ -55,7 +55,22 @@ def queries(client, signed_in):
 
 @pytest.mark.parametrize(
     "name",
-    ["accounts", "invoices", "messages", "print_list", "payers", "offices", "ladder", "outbox", "approvals", "reasons"],
+    [
+        "accounts",
+        "invoices",
+        "messages",
+        "print_list",
+        "payers",
+        "offices",
+        "ladder",
+        "outbox",
+        "approvals",
+        "reasons",
+        "rules",
+        "runs",
+        "refunds",
+        "credits",
+    ],
 )
 def test_a_list_takes_at_most_six(name, busy, crowd, queries):
     assert queries(reverse(name)) <= 6

@@ -14,7 +14,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
-from accounts.models import AccountFlag, Charge, Client, ContactPoint, Hold, Note, Payer, Reason
+from accounts.models import AccountFlag, Charge, Client, ContactPoint, Hold, MoneyRule, Note, Payer, Reason
 from billing_office.lib import dates
 from billing_office.staff import access
 from billing_office.staff.models import Office, User
@@ -49,7 +49,20 @@ GOOD = {
     "account_move": {"amount": "1.00", "note": "Written agreement."},
     "entry_reverse": {"act": "post"},
     "approval_refuse": {"answer": "Not now."},
+    "rule_new": {
+        "kind": "late_fee", "since": "2026-02-01", "percent": "1.5", "least_cents": "5.00", "most_cents": "25.00", "days": "30",
+        "every_days": "30",
+    },
+    "payment_refund": {"amount": "1.00", "note": "Paid twice."},
+    "payment_returned": {"act": "post"},
+    "refund_pay": {"reference": "4417"},
+    "charge_correct": {"amount": "90.00", "note": "Wrong price."},
+    "charge_void": {"act": "post"},
     "reason_new": {"kind": "discount", "code": "NEW", "words": "A new reason", "biller_cents": "10.00"},
+    "deposit_new": {"method": "cheque"},
+    "deposit_count": {"counted": "52.00", "reason": "Counted twice."},
+    "bank_account_new": {"name": "Lockbox", "last4": "1234"},
+    "bank_line_aside": {"reason": "Not ours."},
     "payer_new": {"name": "Good Health", "payer_class": "insurer"},
     "office_new": {"code": "FIR", "name": "Fir Clinic"},
     "reminder_level_new": {
@@ -63,11 +76,12 @@ ROWS = {
     "account_new": Client, "client_new": Client, "client_edit": Client, "contact_new": ContactPoint, "note_new": Note,
     "flag_new": AccountFlag, "hold_new": Hold, "charge_new": Charge, "payer_new": Payer, "payer_edit": Payer,
     "office_new": Office, "office_edit": Office, "reminder_level_new": ReminderLevel,
-    "reminder_level_edit": ReminderLevel, "reason_new": Reason, "reason_edit": Reason, "staff_new": User, "staff_edit": User,
+    "reminder_level_edit": ReminderLevel, "reason_new": Reason, "reason_edit": Reason,
+    "rule_new": MoneyRule, "rule_edit": MoneyRule, "staff_new": User, "staff_edit": User,
 }  # fmt: skip
 POSTING = {
     "charge_new", "payment_new", "payer_payment_new", "payment_allocate", "payment_move", "invoice_new", "account_adjust",
-    "account_move", "entry_reverse",
+    "account_move", "entry_reverse", "payment_refund", "payment_returned", "refund_pay", "charge_correct", "charge_void", "run_new",
 }  # fmt: skip
 # Forms whose own tests know how they are filled: secrets and codes are checked there (tests/staff), here only attacked.
 SECRETS = {"prove", "own_password", "second_factor_set", "staff_password", "sign_in"}
@@ -139,7 +153,7 @@ def filled(name, browser, to, form):
         answer = browser.post(to, data | {"act": ["propose"]})
         form = Forms(answer.content.decode()).forms[-1]
         data = sent_by(form) | {"act": ["post"]}
-    if name in ("account_adjust", "account_move"):  # so with what they do
+    if name in ("account_adjust", "account_move", "payment_refund", "charge_correct"):  # so with what they do
         data |= {field: f.options[-1:] for field, f in form[1].items() if f.kind == "choice"}
         form = Forms(browser.post(to, data | {"act": ["show"]}).content.decode()).forms[-1]
         data = sent_by(form) | {"act": ["post"]}
