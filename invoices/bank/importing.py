@@ -90,7 +90,7 @@ def read(bank_import: BankImport, mapping: Mapping, *, now: datetime, by) -> boo
             .select_related("bank_account")
             .get(pk=bank_import.pk)
         )
-        if row.read_at:
+        if row.read_at or row.undone_at:
             return False
         lines, findings = statement.lines(row.rows, mapping, now.date())
         account = row.bank_account
@@ -157,8 +157,8 @@ def undo(bank_import: BankImport, *, on: date, now: datetime, by) -> bool:
                     _reverse(clearing, row, on, by)
             clearings.update(undone_at=now, undone_by=by)
             row.lines.update(undone_at=now)
-            row.undone_at, row.undone_by = now, by
-            row.save(update_fields=["undone_at", "undone_by"])
+            row.rows, row.undone_at, row.undone_by = [], now, by
+            row.save(update_fields=["rows", "undone_at", "undone_by"])
             record(by, "bank_import_undone", row, detail={"lines": len(lines)})
             return True
 

@@ -461,6 +461,15 @@ def test_an_import_is_undone_and_the_same_file_comes_in_and_is_posted_again(bill
     assert "undone already" in undone(biller, file)
 
 
+def test_a_file_whose_columns_nobody_named_is_discarded(biller, office):
+    bank = make_bank_account(office, mapped=False)
+    upload(biller, bank, csv(row("x", "y", "1", "5.00")))
+    file = BankImport.objects.get()
+    assert "Discard the file" in biller.get(reverse("bank_import_columns", args=[file.pk])).content.decode()
+    assert "is undone" in undone(biller, file)
+    assert BankImport.objects.get().rows == []
+
+
 def test_an_import_on_which_something_stands_is_not_undone(biller, bank, by, account):
     line = only(import_rows(bank, by, row(account.number, "", "1", "50.00")))
     tick(biller, line.bank_import, line)
@@ -527,3 +536,11 @@ def test_what_a_form_was_opened_with_decides_who_saved_last(signed_in, bank):
     assert supervisor.post(page, sent).status_code == 302
     assert supervisor.post(page, sent | {"name": "Other"}).status_code == 409
     assert BankAccount.objects.get().name == "Lockbox"
+
+
+@pytest.mark.parametrize("name", ["bank_imports", "bank_lines", "bank_accounts"])
+def test_a_list_takes_at_most_six_queries(biller, bank, by, name, django_assert_max_num_queries):
+    for n in range(5):
+        import_rows(bank, by, row("x", "y", n, "5.00"))
+    with django_assert_max_num_queries(6):
+        assert biller.get(reverse(name)).status_code == 200

@@ -103,7 +103,7 @@ def _of(request, pk) -> BankImport:
 def bank_import(request, pk):
     """The file's lines with what each may be; those that are ticked are posted."""
     row = _of(request, pk)
-    if row.read_at is None:
+    if row.read_at is None and not row.undone_at:
         return redirect("bank_import_columns", pk=row.pk)
     page = keyset(row.lines.with_left(), ("id",), request.GET.get("after"), request.GET.get("before"), size=A_PAGE)
     context = {
@@ -184,6 +184,6 @@ def bank_import_undo(request, pk):
     except ledger.Refused as refusal:
         messages.error(request, f"Nothing was undone. {refusal}")
     else:
-        said = f"{row} is undone: what was posted from it is reversed." if new else "It was undone already."
+        said = f"{row} is undone; what was posted from it is reversed." if new else "It was undone already."
         (messages.success if new else messages.info)(request, said)
     return redirect("bank_import", pk=row.pk)
