@@ -37,9 +37,9 @@ from billing_office.outbox import queue
 from billing_office.outbox.models import Job
 from billing_office.staff.models import User
 from dunning.models import ReminderLevel
-from insurance.models import CodeLoad
+from insurance.models import AuthorizationRule, CodeLoad, Contract
 from tests.bank.world import make_banked
-from tests.factories import make_code
+from tests.factories import make_authorization, make_code, make_coverage, make_fee
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SWITCHES = [
@@ -157,10 +157,19 @@ def _things() -> dict:
         "charge": account.charges.latest("pk"), "rule": MoneyRule.objects.earliest("pk"), "run": Run.objects.earliest("pk"),
         "refund": Refund.objects.earliest("pk"), "reason": Reason.objects.earliest("pk"), "request": Request.objects.earliest("pk"),
         **make_banked(account.office, User.objects.service()),
-        "ledger_account": LedgerAccount.objects.earliest("pk"), "code": make_code(),
-        "code_load": CodeLoad.objects.create(
-            system="local", name="x", effective_on=dates.today(), made_by=User.objects.service(), state="done"
-        ),
+        "ledger_account": LedgerAccount.objects.earliest("pk"), **_insured(account.guarantor, User.objects.service()),
+    }  # fmt: skip
+
+
+def _insured(client, by) -> dict:
+    """One of each kind that insurance knows."""
+    covered = make_coverage(client, Payer.objects.earliest("pk"), by, rank=3)
+    return {
+        "coverage": covered, "plan": covered.plan, "authorization": make_authorization(covered, by), "code": make_code("T-1"),
+        "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),
+        "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
+        "fee_schedule": make_fee("99213", 10_000).schedule,
+        "code_load": CodeLoad.objects.create(system="local", name="x", effective_on=dates.today(), made_by=by, state="done"),
     }  # fmt: skip
 
 
