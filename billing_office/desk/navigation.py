@@ -1,5 +1,6 @@
 """The top bar: what this person's role may open, and how they like their screen. Asks the database nothing."""
 
+from itertools import chain
 from typing import NamedTuple
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from billing_office.staff.access import ANY_STAFF, may
 
-ENTRIES = [  # label, URL name, right, keys
+ENTRIES = [  # label, URL name, right, keys; in sight as far as there is room
     ("My day", "home", ANY_STAFF, "g d"),
     ("Accounts", "accounts", "read_accounts", "g c"),
     ("Invoices", "invoices", "read_accounts", "g i"),
@@ -15,35 +16,49 @@ ENTRIES = [  # label, URL name, right, keys
     ("Messages", "messages", "read_messages", "g m"),
     ("Approvals", "approvals", "read_requests", "g v"),
     ("Arrears", "arrears", "read_board", "g a"),
-    ("Periods", "periods", "read_board", ""),
-    ("Authorizations", "authorizations", "read_accounts", ""),
-    ("Plans", "plans", "read_payers", ""),
-    ("Fee schedules", "fee_schedules", "read_payers", ""),
-    ("Codes", "codes", "read_codes", ""),
-    ("Journal", "journal", "export_journal", ""),
-    ("Proof", "proof", "read_proof", ""),
     ("Payers", "payers", "read_payers", "g p"),
-    ("Reasons", "reasons", "edit_reasons", ""),
-    ("Mail sink", "mail_sink", "read_messages", ""),
-    ("Staff", "staff", "read_staff", "g s"),
-    ("Offices", "offices", "read_settings", "g o"),
-    ("Audit", "audit", "read_audit", "g u"),
-    ("Reminder ladder", "ladder", "read_settings", ""),
-    ("Outbox", "outbox", "read_settings", ""),
-    ("Payers who do not pay", "unpaid_payers", "read_payers", ""),
-    ("To be invoiced", "invoices_ready", "issue_invoices", "g b"),
-    ("Post a receipt", "receipt_new", "post_client_payments", "g n"),
-    ("Unapplied money", "unapplied", "read_accounts", ""),
-    ("Credits", "credits", "read_accounts", ""),
-    ("Refunds", "refunds", "read_accounts", ""),
-    ("Runs", "runs", "read_runs", ""),
-    ("Rules", "rules", "edit_rules", ""),
-    ("Deposits", "deposits", "read_accounts", "g e"),
-    ("The day", "day", "read_accounts", ""),
-    ("Cash not cleared", "cash_open", "read_accounts", ""),
-    ("Bank files", "bank_imports", "import_bank", "g f"),
 ]
-IN_SIGHT = 8  # what fits beside the search at 1280 pixels; the rest is one press away
+MORE = {  # what is one press away, by what it is about
+    "Money in": [
+        ("Post a receipt", "receipt_new", "post_client_payments", "g n"),
+        ("Unapplied money", "unapplied", "read_accounts", ""),
+        ("Deposits", "deposits", "read_accounts", "g e"),
+        ("Cash not cleared", "cash_open", "read_accounts", ""),
+        ("Bank files", "bank_imports", "import_bank", "g f"),
+        ("The day", "day", "read_accounts", "g y"),
+    ],
+    "Money out and off": [
+        ("To be invoiced", "invoices_ready", "issue_invoices", "g b"),
+        ("Payers who do not pay", "unpaid_payers", "read_payers", ""),
+        ("Credits", "credits", "read_accounts", ""),
+        ("Refunds", "refunds", "read_accounts", ""),
+        ("Runs", "runs", "read_runs", ""),
+    ],
+    "Insurance": [
+        ("Verification", "verification", "read_accounts", "g l"),
+    ("Authorizations", "authorizations", "read_accounts", "g z"),
+        ("Plans", "plans", "read_payers", ""),
+        ("Contracts", "contracts", "read_payers", ""),
+        ("Fee schedules", "fee_schedules", "read_payers", ""),
+        ("Codes", "codes", "read_codes", "g k"),
+    ],
+    "Books": [
+        ("Periods", "periods", "read_board", ""),
+        ("Journal", "journal", "export_journal", "g j"),
+        ("Proof", "proof", "read_proof", ""),
+        ("Audit", "audit", "read_audit", "g u"),
+    ],
+    "Setting up": [
+        ("Reasons", "reasons", "edit_reasons", ""),
+        ("Rules", "rules", "edit_rules", ""),
+        ("Reminder ladder", "ladder", "read_settings", ""),
+        ("Offices", "offices", "read_settings", "g o"),
+        ("Staff", "staff", "read_staff", "g s"),
+        ("Outbox", "outbox", "read_settings", ""),
+        ("Mail sink", "mail_sink", "read_messages", ""),
+    ],
+}
+IN_SIGHT = 9  # what fits beside the search at 1280 pixels: whoever may open no more sees all of it
 
 
 class Entry(NamedTuple):
@@ -55,7 +70,7 @@ class Entry(NamedTuple):
 
 
 def bar(request):
-    """Context processor: `bar` and `bar_more` (entries), `find_href`, `theme`, `keys_off`."""
+    """Context processor: `bar` (entries), `bar_more` (heading → entries), `find_href`, `theme`, `keys_off`."""
     theme = request.COOKIES.get("theme")
     looks = {
         "theme": theme if theme in ("light", "dark") else "",
@@ -64,17 +79,19 @@ def bar(request):
     user = getattr(request, "user", None)  # absent when the request failed before anyone could sign in
     if user is None or not may(user, ANY_STAFF):
         return looks
-    entries = list(_entries(user, request.path))
-    sight = len(entries) if len(entries) <= IN_SIGHT + 1 else IN_SIGHT
+    more = {about: list(_entries(rows, user, request.path)) for about, rows in MORE.items()}
+    shown, more = list(_entries(ENTRIES, user, request.path)), {about: rows for about, rows in more.items() if rows}
+    if len(shown) + sum(map(len, more.values())) <= IN_SIGHT:
+        shown, more = [*shown, *chain.from_iterable(more.values())], {}
     return looks | {
-        "bar": entries[:sight],
-        "bar_more": entries[sight:],
+        "bar": shown,
+        "bar_more": more,
         "find_href": _href("accounts") if may(user, "read_accounts") else None,
     }
 
 
-def _entries(user, path):
-    for label, name, right, key in ENTRIES:
+def _entries(rows, user, path):
+    for label, name, right, key in rows:
         href = _href(name)
         if href is None or not may(user, right) or (name == "mail_sink" and not settings.MAIL_SINK):
             continue
