@@ -8,7 +8,7 @@ from billing_office.staff.models import Role
 
 def bar_of(browser):
     page = browser.get(reverse("own_password")).content.decode()
-    bars = re.findall(r'<nav class="(?:nav|menu)".*?</nav>', page, re.S)  # in sight, and behind "More"
+    bars = re.findall(r'<nav class="(?:nav|menu by)".*?</nav>', page, re.S)  # in sight, and behind "More"
     return {word.strip() for bar in bars for word in re.findall(r"<a [^>]*>([^<>]+)<", bar)}
 
 
