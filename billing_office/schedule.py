@@ -18,7 +18,9 @@ from billing_office.outbox import queue
 from billing_office.outbox.queue import Claim
 from billing_office.staff.models import User
 from dunning import notices
+from insurance import verification
 from insurance.codes import loading
+from insurance.models import VerificationBatch
 from invoices.bank import posting as bank_posting
 from invoices.models import BankImport
 
@@ -70,6 +72,17 @@ def _load_codes(claim: Claim):
     queue.done(claim)
 
 
+def _verify_coverages(claim: Claim):
+    """Ask payers by machine; again later for what they did not answer, as often as it makes sense."""
+    batch = VerificationBatch.objects.get(pk=claim.object_id)
+    again = verification.work(batch, claim.now, alive=lambda: queue.renew(claim))
+    if again is None or (again == verification.AGAIN and claim.attempts >= verification.TRIES):
+        queue.done(claim)
+    else:
+        waits = again == verification.LOOK  # nothing went wrong: an answer by folder takes its time
+        queue.later(claim, claim.now + again, "Not all payers have answered.", counts=not waits)
+
+
 def _post_run(claim: Claim):
     running.post(claim.object_id, alive=lambda: queue.renew(claim))
     queue.done(claim)
@@ -98,6 +111,7 @@ HANDLERS: dict[str, Callable[[Claim], None]] = {
     running.POST: _post_run,
     running.UNDO: _undo_run,
     loading.JOB: _load_codes,
+    verification.JOB: _verify_coverages,
 }
 
 

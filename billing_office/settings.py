@@ -202,6 +202,7 @@ CLEARINGHOUSE_SENDER = env.str("CLEARINGHOUSE_SENDER", "BILLINGOFFICE")  # our i
 CLEARINGHOUSE_RECEIVER = env.str("CLEARINGHOUSE_RECEIVER", "CLEARINGHOUSE")
 CLEARINGHOUSE_USER = env.str("CLEARINGHOUSE_USER", "")
 CLEARINGHOUSE_PASSWORD = env.str("CLEARINGHOUSE_PASSWORD", "")
+PROVIDER_NPI = env.str("PROVIDER_NPI", "")  # the practice's number, by which payers know who asks
 CLEARINGHOUSE_TIMEOUT = env.float("CLEARINGHOUSE_TIMEOUT", 20)  # seconds, the CORE rule's for an answer in real time
 CLEARINGHOUSE_ATTEMPTS = env.int("CLEARINGHOUSE_ATTEMPTS", 2)  # in one go; the outbox tries again later
 

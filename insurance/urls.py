@@ -3,8 +3,8 @@
 from accounts.models import Client
 from billing_office.staff.access import route
 
-from .models import Authorization, Coverage
-from .views import authorizations, codes, coverages, fees, plans
+from .models import Authorization, Coverage, Verification, Visit
+from .views import authorizations, codes, coverages, fees, plans, verification, visits
 
 urlpatterns = [
     route(
@@ -44,6 +44,50 @@ urlpatterns = [
         name="authorization_new",
         reads=Coverage,
     ),
+    route("verification/", verification.to_verify, may="read_accounts", name="verification"),
+    route("verification/check/", verification.check_many, may="verify_coverages", name="check_many"),
+    route("verification/rule/", verification.rule_edit, may="edit_rules", name="verification_rule"),
+    route("verification-batches/<int:pk>/", verification.batch, may="read_accounts", name="verification_batch"),
+    route("coverages/<int:pk>/check/", verification.check, may="verify_coverages", name="check", reads=Coverage),
+    route(
+        "coverages/<int:pk>/check/state/",
+        verification.check_state,
+        may="read_accounts",
+        name="check_state",
+        background=True,
+    ),
+    route(
+        "coverages/<int:pk>/verify/",
+        verification.report,
+        may="verify_coverages",
+        name="coverage_verify",
+        keep=False,
+        reads=Coverage,
+    ),
+    route(
+        "coverages/<int:pk>/assign/",
+        verification.task,
+        may="verify_coverages",
+        name="coverage_assign",
+        reads=Coverage,
+    ),
+    route("verifications/<int:pk>/", verification.one, may="read_accounts", name="checked", reads=Verification),
+    route(
+        "verifications/<int:pk>/answer/",
+        verification.raw,
+        may="read_accounts",
+        name="checked_answer",
+        reads=Verification,
+    ),
+    route(
+        "verifications/<int:pk>/evidence/",
+        verification.evidence,
+        may="read_accounts",
+        name="checked_evidence",
+        reads=Verification,
+    ),
+    route("clients/<int:pk>/visits/new/", visits.visit_new, may="edit_coverages", name="visit_new", reads=Client),
+    route("visits/<int:pk>/edit/", visits.visit_edit, may="edit_coverages", name="visit_edit", reads=Visit),
     route("authorizations/", authorizations.worklist, may="read_accounts", name="authorizations"),
     route(
         "authorizations/<int:pk>/",

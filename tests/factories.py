@@ -26,7 +26,19 @@ from billing_office.approvals import requests
 from billing_office.approvals.models import Request
 from billing_office.lib import dates
 from billing_office.staff.models import Office, User
-from insurance.models import Authorization, Code, Contract, Coverage, Fee, FeeSchedule, Plan
+from insurance import exchanges
+from insurance.models import (
+    Authorization,
+    Code,
+    Contract,
+    Coverage,
+    Fee,
+    FeeSchedule,
+    Plan,
+    VerificationBatch,
+    VerificationTask,
+    Visit,
+)
 
 _numbers = count(1)
 
@@ -126,6 +138,22 @@ def make_coverage(
     more.setdefault("member_number", "W123456789")
     plan = more.pop("plan", None) or make_plan(payer)
     return Coverage.objects.create(client=client, plan=plan, rank=rank, since=since, until=until, added_by=by, **more)
+
+
+def make_verified(coverage: Coverage, by: User) -> dict:
+    """A visit, one check by phone, and one by machine that waits for its answer."""
+    today = dates.today()
+    checks = coverage.verifications
+    checks.create(service_on=today, how="phone", reference="1", state="verified_active", checked_on=today, made_by=by)
+    batch = VerificationBatch.objects.create(made_by=by)
+    exchange = exchanges.begin(coverage.plan.payer, [], by=by, now=dates.now())
+    waits = {"how": "machine", "state": "waiting", "batch": batch, "exchange": exchange, "checked_on": today}
+    VerificationTask.objects.create(coverage=coverage, assigned_to=by)
+    return {
+        "visit": Visit.objects.create(client=coverage.client, on=today, what="MRI", added_by=by),
+        "verification": checks.create(service_on=today, made_by=by, **waits),
+        "verification_batch": batch,
+    }
 
 
 def make_fee(value: str, cents: int, *, contract: Contract | None = None, since=date(2026, 1, 1), **more) -> Fee:

@@ -61,6 +61,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "read_board": {Role.SUPERVISOR, Role.AUDITOR},
         "close_periods": {Role.SUPERVISOR},
         "edit_coverages": _KEEPERS,
+        "verify_coverages": _KEEPERS,
         "edit_codes": {Role.BILLER, Role.SUPERVISOR},
         "load_codes": {Role.SUPERVISOR},
         "export_journal": {Role.SUPERVISOR, Role.AUDITOR},

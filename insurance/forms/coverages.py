@@ -15,6 +15,17 @@ CARD_LARGEST = 5_000_000
 KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"%PDF-": "application/pdf"}
 
 
+def picture(file) -> tuple[bytes, str]:
+    """Content and media type of a picture or scan; what it is is told from its bytes, never from its name."""
+    if file.size > CARD_LARGEST:
+        raise ValidationError("The file is larger than 5 MB.")
+    content = file.read()
+    kind = next((kind for sign, kind in KINDS.items() if content.startswith(sign)), None)
+    if kind is None:
+        raise ValidationError("This is no PNG, JPEG or PDF.")
+    return content, kind
+
+
 class CoverageForm(EditForm):
     title = "The coverage was not saved."
     member_number = LineField(max_length=40, required=False)
@@ -83,13 +94,7 @@ class CardForm(OfficeForm):
     file = forms.FileField(help_text="PNG, JPEG or PDF, 5 MB at most.")
 
     def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > CARD_LARGEST:
-            raise ValidationError("The file is larger than 5 MB.")
-        content = file.read()
-        self.media_type = next((kind for sign, kind in KINDS.items() if content.startswith(sign)), None)
-        if self.media_type is None:
-            raise ValidationError("This is no PNG, JPEG or PDF.")
+        content, self.media_type = picture(self.cleaned_data["file"])
         return content
 
 

@@ -12,9 +12,11 @@ from billing_office.audit.acts import record
 from billing_office.lib import dates
 
 from .. import coverage as coverages
+from .. import worklist
 from ..coverage import Taken
 from ..forms.coverages import CardForm, CoverageForm, NewCoverageForm, WithdrawForm
-from ..models import Coverage
+from ..models import Coverage, Visit
+from .verification import picture
 
 SIDES = {"front": "card_front", "back": "card_back"}
 
@@ -24,8 +26,11 @@ def coverages_of(request, pk):
     clients = Client.objects.filter(account__in=Account.objects.for_staff(request.user))
     client = get_object_or_404(clients, pk=pk)
     found = Coverage.objects.standing().filter(client=client).select_related("plan__payer").order_by("rank", "-since")
-    today = dates.today()
-    context = {"client": client, "lines": [(row, _state(row, today)) for row in found]}
+    today, rule = dates.today(), worklist.rule()
+    found = list(worklist.told(found, today, rule))
+    insured = [(row, _state(row, today), worklist.standing(row, today, rule)) for row in found]
+    visits = Visit.objects.expected().filter(client=client, on__gte=today)
+    context = {"client": client, "lines": insured, "visits": visits}
     return render(request, "insurance/_coverages.html", context)
 
 
@@ -44,7 +49,7 @@ def coverage(request, pk):
     return render(
         request,
         "insurance/coverage.html",
-        {"coverage": row, "account": row.client.account, "state": _state(row, dates.today()), "form": CardForm()},
+        {"coverage": row, "account": row.client.account, "state": _state(row, dates.today()), "verified": picture(row)},
     )
 
 

@@ -32,6 +32,7 @@ from tests.factories import (
     make_request,
     make_run,
     make_user,
+    make_verified,
 )
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,7 @@ def make_world(office, by, settings):
         **make_banked(office, by),
         "code": make_code(),
         "coverage": (covered := make_coverage(account.guarantor, make_payer(by, "Covering Co"), by)),
+        **make_verified(covered, by),
         "plan": covered.plan,
         "profile": PayerProfile.objects.create(payer=covered.plan.payer),
         "fee_schedule": make_fee("99213", 10_000).schedule,
@@ -124,6 +126,9 @@ NAMED = {
     "bank-lines": "bank_line",
     "codes": "code",
     "coverages": "coverage",
+    "verifications": "verification",
+    "verification-batches": "verification_batch",
+    "visits": "visit",
     "plans": "plan",
     "fee-schedules": "fee_schedule",
     "authorizations": "authorization",

@@ -1,0 +1,193 @@
+"""What a plan pays and what is left of it, read from the rows of an answer: for people, and for estimates.
+
+Pure: rows in, words and sums out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from billing_office.lib import money
+
+from .edi import words, x271
+from .models import Benefit
+
+DEDUCTIBLE, MAXIMUM, LIMIT = "C", "G", "F"
+LEFT = {"29", "33"}  # EB06: what remains of it
+WHOLE = {"", "21", "22", "23", "25", "32"}  # for a year, a contract, a lifetime
+IN, OUT, EITHER = "Y", "N", "W"
+NETWORK = {IN: "in", OUT: "out", EITHER: "in or out", "U": "unknown"}
+NAMES = {DEDUCTIBLE: "deductible", MAXIMUM: "out-of-pocket maximum"}
+SELDOM = x271.ACTIVE | x271.INACTIVE
+
+
+@dataclass(frozen=True)
+class Accumulator:
+    """A sum that fills up in a benefit year: `code` C deductible or G maximum, `level` IND or FAM, `network` Y, N, W or "".
+
+    Cents; `left` is None where the payer did not say how much of it was met.
+    """
+
+    code: str
+    level: str
+    network: str
+    whole: int | None
+    left: int | None
+
+    @property
+    def met(self) -> int | None:
+        return None if self.whole is None or self.left is None else max(0, self.whole - self.left)
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.met * 100 // self.whole) if self.met is not None and self.whole else 0
+
+    @property
+    def words(self) -> str:
+        whose = {"IND": "Own ", "FAM": "Family "}.get(self.level, "")
+        where = " out of network" if self.network == OUT else ""
+        named = f"{whose}{NAMES[self.code]}{where}"
+        return named[0].upper() + named[1:]
+
+
+def accumulators(rows: Iterable[Benefit]) -> list[Accumulator]:
+    """Deductibles and maxima of the plan as a whole, own before family's, in network before out of it."""
+    found: dict[tuple[str, str, str], dict[str, int]] = {}
+    for row in rows:
+        if row.code not in NAMES or row.cents is None or row.procedure:
+            continue
+        if row.service_types and x271.WHOLE_PLAN not in row.service_types:
+            continue
+        place = "left" if row.period in LEFT else "whole" if row.period in WHOLE else None
+        if place:
+            found.setdefault((row.code, row.level, row.in_network), {}).setdefault(place, row.cents)
+    made = [Accumulator(*key, sums.get("whole"), sums.get("left")) for key, sums in found.items()]
+    return sorted(made, key=lambda one: (one.network == OUT, one.code, one.level == "FAM"))
+
+
+# -- for people ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """One benefit in words. `share` is an amount, a percentage or a quantity; `note` what it is bound to."""
+
+    service: str
+    network: str
+    benefit: str
+    share: str
+    note: str
+    authorization: str
+    messages: tuple[str, ...]
+
+    @property
+    def leave(self) -> tuple[str, str] | None:
+        return {"Y": ("needed", "warn"), "N": ("not needed", "good")}.get(self.authorization)
+
+
+def lines(rows: Iterable[Benefit]) -> list[Line]:
+    """Each benefit once, grouped by service, the plan as a whole first; what only says that it is active is left to the state."""
+    found = [_line(row) for row in rows if row.code not in SELDOM or row.messages]
+    return sorted(found, key=lambda line: (line.service != "The plan as a whole", line.service, line.network))
+
+
+def _line(row: Benefit) -> Line:
+    return Line(
+        service=_service(row),
+        network=NETWORK.get(row.in_network, ""),
+        benefit=", ".join(
+            filter(None, [words.INFORMATION.get(row.code, row.code), words.LEVEL.get(row.level, row.level)])
+        ),
+        share=share(row),
+        note=", ".join(filter(None, [words.PERIOD.get(row.period, row.period), row.plan_name, *_days(row)])),
+        authorization=row.authorization,
+        messages=(*(_sentence(text) for text in row.messages), *_parties(row)),
+    )
+
+
+def _service(row: Benefit) -> str:
+    if row.procedure:
+        return f"Code {row.procedure}"
+    named = ", ".join(words.SERVICE.get(each, f"service {each}") for each in row.service_types)
+    named = named or words.SERVICE[x271.WHOLE_PLAN]
+    return named[0].upper() + named[1:]
+
+
+def share(row: Benefit) -> str:
+    """What the row grants or asks, as it is read: 1,500.00; 20 %; 30 visits."""
+    quantity = words.QUANTITY.get(row.quantity_qualifier, row.quantity_qualifier)
+    return ", ".join(
+        filter(
+            None,
+            [
+                "" if row.cents is None else money.show(row.cents),
+                f"{(Decimal(row.percent) * 100).normalize():f} %" if row.percent else "",
+                f"{row.quantity} {quantity}".strip() if row.quantity else "",
+            ],
+        )
+    )
+
+
+def _days(row: Benefit) -> list[str]:
+    return [
+        f"{words.DAYS.get(each['qualifier'], each['qualifier'])} {each['first']}" + (f" to {each['last']}" if each["last"] else "")
+        for each in row.more.get("days", ())
+    ]  # fmt: skip
+
+
+def _sentence(text: str) -> str:
+    """Payers shout; a message all in capitals is written as a sentence."""
+    return text.capitalize() if text.isupper() else text
+
+
+def _parties(row: Benefit) -> list[str]:
+    """Who else is named: another payer, a desk to call."""
+    found = []
+    for party in row.more.get("entities", ()):
+        numbers = [value for contact in party["contacts"] for _, value in contact["numbers"]]
+        name = " ".join(filter(None, [party["first"], party["last"]]))
+        found.append(", ".join(filter(None, [name, *numbers])))
+    return [each for each in found if each]
+
+
+# -- what changed ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """One benefit as it was told before and now; "" where it was not told."""
+
+    what: str
+    before: str
+    now: str
+
+
+def changes(before: Iterable[Benefit], now: Iterable[Benefit]) -> list[Change]:
+    """What the payer tells otherwise than last time. What is left of a sum changes by being used, and is told too."""
+    old, new = _by_place(before), _by_place(now)
+    places = dict.fromkeys([*new, *old])
+    found = [
+        Change(" · ".join(filter(None, at)), ", ".join(old.get(at, ())), ", ".join(new.get(at, ()))) for at in places
+    ]
+    return [one for one in found if one.before != one.now]
+
+
+def _by_place(rows: Iterable[Benefit]) -> dict[tuple, list[str]]:
+    found: dict[tuple, list[str]] = {}
+    for row in rows:
+        line = _line(row)
+        network = (
+            f"{line.network} of network"
+            if line.network == "out"
+            else f"{line.network} network"
+            if line.network == "in"
+            else ""
+        )
+        at = (line.service, line.benefit, network, line.note)
+        told = (
+            ", ".join(filter(None, [line.share, line.leave and f"authorization {line.leave[0]}", *line.messages]))
+            or "yes"
+        )
+        if told not in found.setdefault(at, []):
+            found[at].append(told)
+    return found
