@@ -37,17 +37,17 @@ REASONS = [
 
 
 # Rules about money, for all offices. Late fees and interest are off until a supervisor, with counsel, switches them on.
-RULE_NAMES = ("kind", "active", "percent", "least_cents", "most_cents", "below_cents", "days", "every_days", "source", "source_url", "counsel")  # fmt: skip
+RULE_NAMES = ("kind", "active", "percent", "least_cents", "most_cents", "below_cents", "days", "every_days", "supervisor_cents", "source", "source_url", "counsel")  # fmt: skip
 STATE_LAW = "State law: amount, notice and written agreement"
 MONEY_RULES = [
-    ("small_balance", True, "0", 0, 999, 0, 90, 0, "House policy", "", "Payers’ contracts and public programs may ask for equal effort to collect"),
-    ("late_fee", False, "1.5", 500, 2_500, 2_000, 30, 30, "House policy; 12 CFR 1026.4(c)(2)", CFR + "12/section-1026.4", STATE_LAW),
-    ("interest", False, "6", 100, 0, 0, 30, 0, "House policy; 12 CFR 1026.4(a)", CFR + "12/section-1026.4", STATE_LAW),
-    ("prompt_pay", False, "5", 0, 0, 0, 15, 0, "House policy", "https://oig.hhs.gov/compliance/advisory-opinions/", "Discounts on copayments and to members of public programs"),
-    ("returned_cheque", False, "0", 2_500, 0, 0, 0, 0, "House policy", "", "State law: the most that may be asked, and the notice before"),
-    ("credit_client", True, "0", 0, 0, 0, 1_095, 0, "State unclaimed property law: dormancy", "", "Each state’s dormancy, notices and reports"),
-    ("credit_public", True, "0", 0, 0, 0, 60, 0, "42 U.S.C. 1320a-7k(d): report and return within 60 days of identification", "https://www.law.cornell.edu/uscode/text/42/1320a-7k", "When an overpayment counts as identified (42 CFR 401.305)"),
-    ("credit_payer", True, "0", 0, 0, 0, 1_095, 0, "State unclaimed property law; the contract with the payer", "", "Each contract’s own term for overpayments"),
+    ("small_balance", True, "0", 0, 999, 0, 90, 0, 50_000, "House policy", "", "Payers’ contracts and public programs may ask for equal effort to collect"),
+    ("late_fee", False, "1.5", 500, 2_500, 2_000, 30, 30, 50_000, "House policy; 12 CFR 1026.4(c)(2)", CFR + "12/section-1026.4", STATE_LAW),
+    ("interest", False, "6", 100, 0, 0, 30, 0, 50_000, "House policy; 12 CFR 1026.4(a)", CFR + "12/section-1026.4", STATE_LAW),
+    ("prompt_pay", False, "5", 0, 0, 0, 15, 0, 0, "House policy", "https://oig.hhs.gov/compliance/advisory-opinions/", "Discounts on copayments and to members of public programs"),
+    ("returned_cheque", False, "0", 2_500, 0, 0, 0, 0, 0, "House policy", "", "State law: the most that may be asked, and the notice before"),
+    ("credit_client", True, "0", 0, 0, 0, 1_095, 0, 0, "State unclaimed property law: dormancy", "", "Each state’s dormancy, notices and reports"),
+    ("credit_public", True, "0", 0, 0, 0, 60, 0, 0, "42 U.S.C. 1320a-7k(d): report and return within 60 days of identification", "https://www.law.cornell.edu/uscode/text/42/1320a-7k", "When an overpayment counts as identified (42 CFR 401.305)"),
+    ("credit_payer", True, "0", 0, 0, 0, 1_095, 0, 0, "State unclaimed property law; the contract with the payer", "", "Each contract’s own term for overpayments"),
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
+from accounts.corrections import prompt
 from accounts.corrections.carrying_out import Outcome, Unseen, carry_out, fingerprint, outcome_of
 from accounts.corrections.obstacles import Obstructed
 from accounts.forms.corrections import AdjustForm, MoveForm, UndoForm
@@ -19,10 +20,12 @@ NEEDED = "Later entries stand on this one. Reverse them first."
 
 def account_adjust(request, pk):
     account = account_of(request, pk)
-    form = AdjustForm(
-        request.POST or None, account=account, reader=request.user, initial=_item_asked_for(request, account)
-    )
-    return correct(request, account, form, "adjusted", "Adjust")
+    offers, initial = prompt.offers(account, dates.today(), request.user), _item_asked_for(request, account)
+    asked = request.GET.get("prompt") and initial.get("item")
+    if asked and (offer := next((one for one in offers if one.charge.pk == asked.charge_id), None)):
+        initial |= {"amount": offer.cents, "reason": prompt.reason()}
+    form = AdjustForm(request.POST or None, account=account, reader=request.user, initial=initial)
+    return correct(request, account, form, "adjusted", "Adjust", offers=offers)
 
 
 def account_move(request, pk):
