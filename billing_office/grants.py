@@ -94,6 +94,7 @@ ORDINARY = {
     "insurance_verificationtask",
     "insurance_visit",
     "intake_books",
+    "intake_takencoverage",
     "invoices_bankaccount",
     "invoices_depositline",
     "intake_known",

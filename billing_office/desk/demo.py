@@ -34,7 +34,7 @@ from dunning.models import ContactEvent
 from invoices import issuing
 from invoices.models import Invoice
 
-from . import demo_bank
+from . import demo_bank, demo_insurance
 
 PASSWORD = "harbor-lantern-42"  # noqa: S105  of the demo alone, and printed by `up`
 STAFF = [
@@ -143,6 +143,7 @@ def load(today: date) -> str:
         _pay_back(cast, today)
         _sweep(cast, today)
         demo_bank.load(cast.office, cast.clerk, cast.biller, today)
+        demo_insurance.load(cast.payers, cast.clerk, cast.biller, today)
     return f"Loaded {len(PEOPLE)} accounts, {len(PAYERS)} payers and {len(STAFF)} log-ins."
 
 

@@ -24,7 +24,10 @@ OPTIONAL = {
     "medications.csv": "CODE",
 }
 # Columns that some exporters write, and we read where they are.
-EXTRA = {"payers.csv": "ADDRESS CITY STATE_HEADQUARTERED ZIP PHONE OWNERSHIP"}
+EXTRA = {
+    "payers.csv": "ADDRESS CITY STATE_HEADQUARTERED ZIP PHONE OWNERSHIP",
+    "payer_transitions.csv": "MEMBERID END_YEAR SECONDARY_PAYER",
+}
 
 
 class Unreadable(Exception):

@@ -16,6 +16,7 @@ from billing_office.lib import dates
 from billing_office.lib.sorting import sort_key
 from billing_office.staff.models import Office
 
+from .coverages import CoverageTaking
 from .files import Folder, Refusal
 from .models import Books, Known
 from .posting import PatientPosting
@@ -43,7 +44,8 @@ def take_over(
     with _alone():
         books = _books(path, practice, mode, office, until, by)
         payers = _payers(books, practice, by)
-        posting, refused, new = PatientPosting(books, practice, payers, by), list(practice.refused), 0
+        posting, covering = PatientPosting(books, practice, payers, by), CoverageTaking(books, practice, payers, by)
+        refused, new = list(practice.refused), 0
         for done, patient in enumerate(practice.patients.values(), 1):
             try:
                 with transaction.atomic():
@@ -53,6 +55,9 @@ def take_over(
                 refused.append(
                     Refusal("patients.csv", patient.line, f"nothing of this patient was posted: {_said(error)}")
                 )
+            with transaction.atomic():
+                covering.run(patient)
+            refused += covering.refused
             if done % 25 == 0 or done == len(practice.patients):
                 tell(f"{done} of {len(practice.patients)} patients")
         if new:

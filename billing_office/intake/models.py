@@ -6,6 +6,7 @@ from django.db import models
 from accounts.models import Account, Payer
 from billing_office.lib import dates
 from billing_office.staff.models import Office
+from insurance.models import Coverage
 
 
 class Books(models.Model):
@@ -67,3 +68,17 @@ class Known(models.Model):
 
     def __str__(self):
         return self.external_id
+
+
+class TakenCoverage(models.Model):
+    """Which of our coverages a span of some books became; it is taken over once, whatever became of it since."""
+
+    books = models.ForeignKey(Books, on_delete=models.PROTECT, related_name="coverages")
+    key = models.CharField(max_length=130)
+    coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["books", "key"], name="coverage_taken_once")]
+
+    def __str__(self):
+        return self.key

@@ -13,6 +13,8 @@ A row that depends on a refused row is refused too, saying so: no charge gets an
 
 import re
 from collections import Counter, defaultdict
+from datetime import timedelta
+from itertools import zip_longest
 
 from . import cells
 from .cells import Broken
@@ -27,13 +29,16 @@ from .rows import (
     PatientRow,
     PayerRow,
     Row,
+    Span,
     is_nobody,
     patient_row,
     payer_row,
+    span,
     transaction_row,
 )
 
 TRANSACTIONS = "claims_transactions.csv"
+TRANSITIONS = "payer_transitions.csv"
 CODE_SYSTEMS = {
     "encounters.csv": "SNOMED-CT",
     "procedures.csv": "SNOMED-CT",
@@ -58,6 +63,7 @@ class Practice:
         self.nobody = {p.id for p in payers.values() if is_nobody(p.name)}
         self.payers = {key: p for key, p in payers.items() if key not in self.nobody}
         self.last_payer = self._last_payers()
+        self.spans = self._spans()
         self.visits = {row["ID"]: row["DESCRIPTION"] for _, row, _ in folder.rows("encounters.csv")}
         self.providers = {row["ID"]: row["NAME"] for _, row, _ in folder.rows("providers.csv")}
         self.code_systems = self._code_systems()
@@ -125,12 +131,27 @@ class Practice:
     def _last_payers(self) -> dict[str, str]:
         """The payer each patient had last, by payer_transitions.csv."""
         last: dict[str, tuple[str, str]] = {}
-        for line, row, why in self.folder.rows("payer_transitions.csv"):
+        for line, row, why in self.folder.rows(TRANSITIONS):
             if why:
-                self.refuse("payer_transitions.csv", line, why)
+                self.refuse(TRANSITIONS, line, why)
             else:
                 last[row["PATIENT"]] = max(last.get(row["PATIENT"], ("", "")), (row["START_YEAR"], row["PAYER"]))
         return {patient: payer for patient, (_, payer) in last.items()}
+
+    def _spans(self) -> dict[str, list[Span]]:
+        """Who insured each patient, by payer_transitions.csv; spans of one rank do not overlap."""
+        found: dict[str, list[Span]] = defaultdict(list)
+        for line, row, why in self.folder.rows(TRANSITIONS):
+            if why or row["PATIENT"] not in self.patients:
+                continue
+            for rank, column in ((1, "PAYER"), (2, "SECONDARY_PAYER")):
+                if row.get(column) in self.payers:
+                    try:
+                        found[row["PATIENT"]].append(span(line, row, row[column], rank))
+                    except Broken as broken:
+                        self.refuse(TRANSITIONS, line, str(broken))
+                        break
+        return {patient: _without_overlap(spans) for patient, spans in found.items()}
 
     def _code_systems(self) -> dict[str, str]:
         """Code → system. The transactions do not say; the file in which a code is at home does."""
@@ -184,3 +205,16 @@ class Practice:
             else:
                 lines[-1].rows.append(row)
         return lines
+
+
+def _without_overlap(spans: list[Span]) -> list[Span]:
+    """In the order of their days; one that goes on into the next of its rank ends the day before it begins."""
+    found: list[Span] = []
+    for rank in (1, 2):
+        mine = sorted((one for one in spans if one.rank == rank), key=lambda one: one.since)
+        for one, following in zip_longest(mine, mine[1:]):
+            cut = following and following.since - timedelta(days=1)
+            until = min(filter(None, (one.until, cut)), default=None)
+            if until is None or until >= one.since:
+                found.append(one.ending(until))
+    return found

@@ -1,7 +1,8 @@
 """One row of each file that matters: what it is in our words, and what makes it Broken."""
 
-from dataclasses import dataclass, field
-from datetime import date
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from . import cells
@@ -11,6 +12,8 @@ CHARGE, PAYMENT, ADJUSTMENT, OUT, IN = TYPES = ("CHARGE", "PAYMENT", "ADJUSTMENT
 CLIENTS_METHODS = ("COPAY", "CASH", "CHECK", "CC")
 METHODS = (*CLIENTS_METHODS, "ECHECK", "SYSTEM")
 PRIMARY, SECONDARY, CLIENT = "1", "2", "P"  # TRANSFERTYPE
+
+_YEAR = re.compile(r"(19|20|21)\d\d", re.ASCII)
 
 # The column of a row's amount; where it is empty, AMOUNT.
 AMOUNTS = {CHARGE: "AMOUNT", PAYMENT: "PAYMENTS", ADJUSTMENT: "ADJUSTMENTS", OUT: "TRANSFERS", IN: "TRANSFERS"}
@@ -39,6 +42,26 @@ class PayerRow:
     street: str
     city_line: str
     phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Who insured a patient at a rank, both days included; `until` is None when it goes on. `payer` is its id in the books."""
+
+    line: int
+    patient: str
+    payer: str
+    rank: int
+    since: date
+    until: date | None
+    member: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.patient}:{self.since}:{self.rank}"
+
+    def ending(self, until: date | None) -> "Span":
+        return replace(self, until=until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +137,21 @@ def payer_row(line: int, row: dict[str, str]) -> PayerRow:
         cells.text("CITY", ", ".join(part for part in [row.get("CITY", ""), region] if part), 120),
         cells.text("PHONE", row.get("PHONE", ""), 40),
     )
+
+
+def span(line: int, row: dict[str, str], payer: str, rank: int) -> Span:
+    """A span ends when the next begins, so its last day is the one before; older books write years instead of days."""
+    first, last = row["START_YEAR"], row.get("END_YEAR", "")
+    since = date(cells.number("START_YEAR", first), 1, 1) if _YEAR.fullmatch(first) else cells.day("START_YEAR", first)
+    until = None
+    if _YEAR.fullmatch(last):
+        until = date(cells.number("END_YEAR", last), 12, 31)
+    elif last:
+        until = max(since, cells.day("END_YEAR", last) - timedelta(days=1))
+    if until and until < since:
+        raise Broken(f"END_YEAR {until} is before START_YEAR {since}")
+    member = cells.text("MEMBERID", row.get("MEMBERID", ""), 40) if rank == 1 else ""
+    return Span(line, row["PATIENT"], payer, rank, since, until, member)
 
 
 def is_nobody(name: str) -> bool:

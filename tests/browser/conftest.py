@@ -39,7 +39,7 @@ from billing_office.staff.models import User
 from dunning.models import ReminderLevel
 from insurance.models import AuthorizationRule, CodeLoad, Contract
 from tests.bank.world import make_banked
-from tests.factories import make_authorization, make_code, make_coverage, make_fee
+from tests.factories import make_authorization, make_code, make_coverage, make_fee, make_verified
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SWITCHES = [
@@ -166,6 +166,7 @@ def _insured(client, by) -> dict:
     covered = make_coverage(client, Payer.objects.earliest("pk"), by, rank=3)
     return {
         "coverage": covered, "plan": covered.plan, "authorization": make_authorization(covered, by), "code": make_code("T-1"),
+        **make_verified(covered, by),
         "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),
         "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
         "fee_schedule": make_fee("99213", 10_000).schedule,
