@@ -29,10 +29,10 @@ REASONS = [
     ("refund", "OVERPAID", "Paid too much", False, 0, 10_000, 100_000, None, "House policy; overpayments of public payers: 42 U.S.C. 1320a-7k(d); to be confirmed by counsel", "https://www.law.cornell.edu/uscode/text/42/1320a-7k"),
     ("refund", "TWICE", "Paid twice", False, 0, 10_000, 100_000, None, "House policy", ""),
     ("refund", "NOT-OURS", "Not meant for us", True, 0, 10_000, 100_000, None, "House policy", ""),
-    ("reversal", "NSF", "The check came back", False, 100_000, 1_000_000, 10_000_000, None, "House policy", ""),
     ("reversal", "ERROR", "Entered in error", False, 100_000, 1_000_000, 10_000_000, 0, "House policy", ""),
     ("reversal", "WRONG-ACCT", "Posted on the wrong account", False, 100_000, 1_000_000, 10_000_000, 0, "House policy", ""),
     ("reversal", "DISPUTED", "The client or payer was right", True, 0, 50_000, 1_000_000, 60, "House policy", ""),
+    ("reversal", "NSF", "The check came back", False, 100_000, 1_000_000, 10_000_000, None, "House policy", ""),
 ]  # fmt: skip
 
 

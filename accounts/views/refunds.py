@@ -49,7 +49,7 @@ def payment_refund(request, pk):
         messages.info(request, "Nothing of this payment is unapplied there. Take it off its charge first.")
         return redirect("payment", pk=row.pk)
     return correct(
-        request, account, form, "refund_approved", "Refund", then=_refund_href, button=None, payment=row,
+        request, account, form, "refund_approved", "Refund", then=_refund_href, button="Refund", payment=row,
         why=f"To {row.payer or row.account.name}, who had paid it",
     )  # fmt: skip
 

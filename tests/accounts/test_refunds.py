@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import credits, ledger
-from accounts.models import Document, JournalEntry, MoneyRule, OpenItem, Payer, Payout, Refund
+from accounts.models import Document, JournalEntry, Message, MoneyRule, OpenItem, Payer, Payout, Refund
 from billing_office import schedule
 from billing_office.approvals.models import Request
 from billing_office.lib import dates
@@ -67,6 +67,7 @@ def test_a_refund_is_approved_then_paid_out_with_a_letter(biller, account, by):
     assert Document.objects.get().kind == "refund"
     schedule.drain()
     assert Document.objects.get().blob_id
+    assert Message.objects.get().state == "sent"
     page = biller.get(to).content.decode()
     assert "Paid out" in page
     assert "Undone" not in biller.get(reverse("payment", args=[payment.pk])).content.decode()
