@@ -58,7 +58,8 @@ def standings(ids: Iterable[int], on: date) -> dict[int, Standing]:
             found[hold.account_id].held.add(hold.charge_id)
         else:
             found[hold.account_id].stops.append(hold.get_kind_display().lower())
-    for flag in AccountFlag.objects.on(on).filter(account__in=ids):
+    flags = AccountFlag.objects.on(on).exclude(kind=AccountFlag.Kind.RETURNED_CHEQUE)  # it asks for care, not for mercy
+    for flag in flags.filter(account__in=ids):
         found[flag.account_id].flags.append(flag.get_kind_display().lower())
     _fees(found)
     return found

@@ -123,6 +123,13 @@ def test_flagged_and_held_accounts_get_no_fee(office, account, by):
     assert "On hold" in choices(make_rule("late_fee", office), office)[account.pk].why
 
 
+def test_a_check_that_came_back_keeps_no_fee_away(office, account, by):
+    due(account, by, 20000, 40)
+    agree(account)
+    AccountFlag.objects.create(account=account, kind="returned_cheque", since=dates.today(), reason="x", set_by=by)
+    assert choices(make_rule("late_fee"), office)[account.pk].cents == 500
+
+
 def test_a_disputed_charge_counts_for_nothing(office, account, by):
     due(account, by, 100000, 40)
     disputed = due(account, by, 100000, 40)
