@@ -196,6 +196,9 @@ if EMAIL_URL:
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)
 
+# -- what else accounts are found by (accounts/listing.py), each by the app that knows it ------------------------------
+ACCOUNT_FINDERS = ["insurance.coverage.by_member"]
+
 # -- the clearinghouse (insurance/clearinghouse.py) --------------------------------------------------------------------
 CLEARINGHOUSE = env.str("CLEARINGHOUSE", "")  # folder:/path or https://…; empty or "sandbox": the one `up` starts
 CLEARINGHOUSE_SENDER = env.str("CLEARINGHOUSE_SENDER", "BILLINGOFFICE")  # our id there, 2 to 15 characters

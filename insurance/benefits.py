@@ -5,6 +5,7 @@ Pure: rows in, words and sums out.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from billing_office.lib import money
@@ -54,15 +55,16 @@ def accumulators(rows: Iterable[Benefit]) -> list[Accumulator]:
     """Deductibles and maxima of the plan as a whole, own before family's, in network before out of it."""
     found: dict[tuple[str, str, str], dict[str, int]] = {}
     for row in rows:
-        if row.code not in NAMES or row.cents is None or row.procedure:
-            continue
-        if row.service_types and x271.WHOLE_PLAN not in row.service_types:
-            continue
-        place = "left" if row.period in LEFT else "whole" if row.period in WHOLE else None
-        if place:
+        if _fills_up(row):
+            place = "left" if row.period in LEFT else "whole"
             found.setdefault((row.code, row.level, row.in_network), {}).setdefault(place, row.cents)
     made = [Accumulator(*key, sums.get("whole"), sums.get("left")) for key, sums in found.items()]
     return sorted(made, key=lambda one: (one.network == OUT, one.code, one.level == "FAM"))
+
+
+def _fills_up(row: Benefit) -> bool:
+    whole_plan = not row.procedure and (not row.service_types or x271.WHOLE_PLAN in row.service_types)
+    return row.code in NAMES and row.cents is not None and whole_plan and row.period in LEFT | WHOLE
 
 
 # -- for people ------------------------------------------------------------------------------------------------------------
@@ -85,9 +87,11 @@ class Line:
         return {"Y": ("needed", "warn"), "N": ("not needed", "good")}.get(self.authorization)
 
 
-def lines(rows: Iterable[Benefit]) -> list[Line]:
-    """Each benefit once, grouped by service, the plan as a whole first; what only says that it is active is left to the state."""
-    found = [_line(row) for row in rows if row.code not in SELDOM or row.messages]
+def lines(rows: Iterable[Benefit], *, sums=True) -> list[Line]:
+    """Grouped by service, the plan as a whole first. What only says that a service is in the plan is left out, as are,
+    without `sums`, the amounts that the accumulators show."""
+    wanted = [row for row in rows if row.code not in SELDOM or row.messages]
+    found = [_line(row) for row in wanted if sums or not _fills_up(row) or row.messages]
     return sorted(found, key=lambda line: (line.service != "The plan as a whole", line.service, line.network))
 
 
@@ -129,10 +133,16 @@ def share(row: Benefit) -> str:
 
 
 def _days(row: Benefit) -> list[str]:
-    return [
-        f"{words.DAYS.get(each['qualifier'], each['qualifier'])} {each['first']}" + (f" to {each['last']}" if each["last"] else "")
-        for each in row.more.get("days", ())
-    ]  # fmt: skip
+    return [_span(each) for each in row.more.get("days", ())]
+
+
+def _span(days: dict) -> str:
+    last = f" to {_day(days['last'])}" if days["last"] else ""
+    return f"{words.DAYS.get(days['qualifier'], days['qualifier'])} {_day(days['first'])}{last}"
+
+
+def _day(text: str) -> str:
+    return f"{date.fromisoformat(text):%b %-d, %Y}"
 
 
 def _sentence(text: str) -> str:
@@ -162,10 +172,13 @@ class Change:
     now: str
 
 
-def changes(before: Iterable[Benefit], now: Iterable[Benefit]) -> list[Change]:
-    """What the payer tells otherwise than last time. What is left of a sum changes by being used, and is told too."""
+def changes(before: Iterable[Benefit], now: Iterable[Benefit], *, whole=True) -> list[Change]:
+    """What the payer tells otherwise than last time; what is left of a sum changes by being used, and is told too.
+
+    Without `whole` only what was told both times: a phone call names less than a machine's answer.
+    """
     old, new = _by_place(before), _by_place(now)
-    places = dict.fromkeys([*new, *old])
+    places = dict.fromkeys([*new, *old]) if whole else [at for at in new if at in old]
     found = [
         Change(" · ".join(filter(None, at)), ", ".join(old.get(at, ())), ", ".join(new.get(at, ()))) for at in places
     ]

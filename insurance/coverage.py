@@ -5,6 +5,7 @@ of the past is judged by the policy then in force, not by today's.
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import Client
 from accounts.once import once
@@ -21,6 +22,15 @@ class Taken(ValueError):
 def coverage_on(client: Client, on: date) -> list[Coverage]:
     """The client's coverages in force on that day, the primary first."""
     return list(Coverage.objects.on(on).filter(client=client).select_related("plan__payer").order_by("rank"))
+
+
+def by_member(text: str) -> QuerySet | None:
+    """Ids of accounts on which somebody has or had this member number, written with or without spaces."""
+    bare = "".join(text.split())
+    if not any(c.isdigit() for c in bare):
+        return None
+    numbers = {text, bare, bare.upper()}
+    return Coverage.objects.standing().filter(member_number__in=numbers).values("client__account")
 
 
 def in_the_way(coverage: Coverage) -> Coverage | None:

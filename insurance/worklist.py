@@ -97,9 +97,9 @@ def standing(row: Coverage, today: date, by: VerificationRule) -> Standing:
     if not row.last_state:
         return Standing(("new", "bad"), "Never verified")
     if row.last_state not in (State.ACTIVE, State.INACTIVE):
-        return Standing(_TAGS[row.last_state], said[0] if said else _unsaid(row, today), said)
+        return Standing(_TAGS[row.last_state], _first(said) or _unsaid(row, today), said)
     if row.last_state == State.INACTIVE:
-        return Standing(_TAGS[State.INACTIVE], said[0] if said else "The plan is not in force", said)
+        return Standing(_TAGS[State.INACTIVE], _first(said) or "The plan is not in force", said)
     if row.visit_on and row.enrolled_on and row.visit_year != row.enrolled_year:
         return Standing(("expired", "warn"), "A new benefit year begins before the visit", said)
     enrolled = (today - row.enrolled_on).days if row.enrolled_on else None
@@ -113,6 +113,11 @@ def standing(row: Coverage, today: date, by: VerificationRule) -> Standing:
             ("large bill", "warn"), f"{money.show(row.stake)} is at stake, verified {enrolled} days ago", said
         )
     return Standing(_TAGS[State.ACTIVE], "", said)
+
+
+def _first(said: tuple[str, ...]) -> str:
+    """What happened, without its remedy: a list has room for one sentence."""
+    return said[0].partition(". ")[0].rstrip(".") if said else ""
 
 
 def _unsaid(row: Coverage, today: date) -> str:

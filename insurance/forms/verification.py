@@ -53,7 +53,7 @@ class ReportForm(OnceMixin, OfficeModelForm):
 
     field_order = [
         "how", "state", "reference", "service_on", "other_coverage", "enrolment", "benefits", "deductible",
-        "deductible_left", "maximum", "maximum_left", "copay", "percent", "evidence", "note",
+        "deductible_left", "maximum", "maximum_left", "copay", "percent", "note", "evidence",
     ]  # fmt: skip
 
     def clean_evidence(self) -> tuple[bytes, str] | None:

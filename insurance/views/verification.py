@@ -60,8 +60,8 @@ def _href(row: Coverage) -> str:
 
 def _columns(today: date, rule: VerificationRule) -> list[Column]:
     return [
-        Column("visit_on", "Visit", kind="day"),
         Column("client", "Client", value="client.name"),
+        Column("visit_on", "Visit", kind="day"),
         Column("payer", "Payer", value=lambda row: str(row.plan)),
         Column("rank", "Rank", value="get_rank_display", lo=True),
         Column("what", "What for", value="visit_what", lo=True),
@@ -218,12 +218,16 @@ def picture(coverage: Coverage) -> dict:
         "checks": [(one, tag(one)) for one in checks],
         "waits": bool(checks) and checks[0].state == Verification.State.WAITING,
         "known": known,
-        "lines": benefits.lines(known.rows) if known else [],
-        "changes": benefits.changes(former.rows.all(), known.rows) if former else [],
+        "lines": benefits.lines(known.rows, sums=False) if known else [],
+        "changes": _changes(former, known) if former else [],
         "former": former,
         "by_hand": verification.may_ask(coverage),
         "task": VerificationTask.objects.filter(coverage=coverage).select_related("assigned_to").first(),
     }
+
+
+def _changes(former: Verification, known: verification.Known) -> list[benefits.Change]:
+    return benefits.changes(former.rows.all(), known.rows, whole=former.how == known.check.how)
 
 
 def check_state(request, pk):

@@ -228,3 +228,16 @@ def test_how_a_payer_is_reached_stands_on_the_coverage(biller, client, payer, by
     page = biller.get(reverse("coverage", args=[row.pk])).content.decode()
     assert "(800) 555-0100" in page
     assert "within 180 days of the service" in page
+
+
+@pytest.mark.parametrize("typed", ["XJW 777", "XJW777", "xjw777"])
+def test_an_account_is_found_by_a_member_number(clerk, client, foreign, payer, by, typed):
+    make_coverage(client, payer, by, member_number="XJW777")
+    make_coverage(foreign.guarantor, payer, by, member_number="XJW777")
+    page = clerk.get("/accounts/", {"q": typed}).content.decode()
+    assert client.account.number in page and foreign.number not in page
+
+
+def test_a_payers_page_leads_to_how_it_is_reached(biller, payer):
+    page = biller.get(f"/payers/{payer.pk}/").content.decode()
+    assert reverse("profile_edit", args=[payer.pk]) in page and reverse("plans") in page
