@@ -14,7 +14,7 @@ from billing_office.outbox.models import Job
 from billing_office.staff import access
 from billing_office.staff.models import Role
 from dunning.models import ReminderLevel
-from insurance.models import AuthorizationRule, CodeLoad, Contract, PayerProfile
+from insurance.models import AuthorizationRule, Code, CodeLoad, Contract, FeeSchedule, PayerProfile
 from invoices import issuing, voiding
 from tests.bank.world import make_banked
 from tests.factories import (
@@ -99,12 +99,12 @@ def make_world(office, by, settings):
         "reason": Reason.objects.first(), "request": make_request(account, by),
         "ledger_account": LedgerAccount.objects.first(),
         **make_banked(office, by),
-        "code": make_code(),
+        "code": Code.objects.first() or make_code(),
         "coverage": (covered := make_coverage(account.guarantor, make_payer(by, "Covering Co"), by)),
         **make_verified(covered, by),
         "plan": covered.plan,
         "profile": PayerProfile.objects.create(payer=covered.plan.payer),
-        "fee_schedule": make_fee("99213", 10_000).schedule,
+        "fee_schedule": FeeSchedule.objects.first() or make_fee("99213", 10_000).schedule,
         "authorization": make_authorization(covered, by),
         "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
         "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),

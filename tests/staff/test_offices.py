@@ -4,7 +4,10 @@ from django.urls import reverse
 from billing_office.audit.models import Act
 from billing_office.staff.models import Office, Role
 
-NEW = {"code": "OAK", "name": "Oak Clinic", "paper": "a4", "time_zone": "America/Denver", "terms_days": "14"}
+NEW = {
+    "code": "OAK", "name": "Oak Clinic", "paper": "a4", "time_zone": "America/Denver", "terms_days": "14",
+    "pay_order": "costs interest principal",
+}  # fmt: skip
 
 
 def test_an_admin_adds_an_office(admin):
