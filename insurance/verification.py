@@ -3,7 +3,9 @@
 A check never takes anything away: what failed is a row of its own, and what earlier ones brought stays, with its age.
 """
 
+import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,6 +24,8 @@ from .edi.parties import DEPENDENT, PAYER, PROVIDER, SUBSCRIBER, Party, Referenc
 from .edi.values import Days
 from .edi.x270 import Inquiry
 from .models import Benefit, Coverage, Exchange, PayerProfile, Verification, VerificationBatch
+
+log = logging.getLogger(__name__)
 
 JOB = "verify_coverages"
 State, How = Verification.State, Verification.How
@@ -82,48 +86,55 @@ def work(batch: VerificationBatch, now: datetime, alive: Callable[[], None]) -> 
 
     Returns after how long to look again, None when all is answered or given up.
     """
-    checks = batch.checks.select_related("exchange__sent", "exchange__answer", "made_by", *_NAMED)
-    for check in checks.filter(state=State.WAITING).exclude(exchange__state=Exchange.State.SENT).order_by("pk"):
+    checks = batch.checks.select_related("exchange__sent", "exchange__answer", "made_by", *_NAMED).order_by("pk")
+    new = checks.filter(state=State.WAITING).exclude(exchange__state=Exchange.State.SENT)
+    failed = checks.filter(state=State.PAYER_DOWN, exchange__state=Exchange.State.FAILED)
+    for check in [*new, *(one for one in failed if not _asked_since(one))]:
         alive()
-        _ask(check, now)
-    for check in checks.filter(state=State.PAYER_DOWN, exchange__state=Exchange.State.FAILED).order_by("pk"):
-        if not Verification.objects.filter(coverage=check.coverage_id, pk__gt=check.pk).exists():
-            alive()
-            _ask(check, now)
+        _each(check, lambda one: _ask(one, now))
     if batch.checks.filter(state=State.WAITING).exists():
         _collect(batch, now)
     if batch.checks.filter(state=State.WAITING).exists():
         return LOOK
-    failed = batch.checks.filter(state=State.PAYER_DOWN, exchange__state=Exchange.State.FAILED)
-    return AGAIN if failed.exists() else None
+    return AGAIN if failed.all().exists() else None  # anew: some of them failed just now
 
 
 _NAMED = ("coverage__client__account__office", "coverage__plan__payer")
 
 
-def _ask(check: Verification, now: datetime):
+def _asked_since(check: Verification) -> bool:
+    return Verification.objects.filter(coverage=check.coverage_id, pk__gt=check.pk).exists()
+
+
+def _each(check: Verification, act: Callable[[Verification], None]):
+    """What one check meets must not hold up the others, nor leave it waiting for good."""
     try:
-        if check.exchange is None:
-            with transaction.atomic():
-                check.exchange = exchanges.begin(
-                    check.coverage.plan.payer, [_inquiry(check)], by=check.made_by, now=now
-                )
-                Verification.objects.filter(pk=check.pk).update(exchange=check.exchange)
-        exchanges.send(check.exchange)
+        act(check)
     except clearinghouse.Misconfigured as error:
         settle(check, Outcome(State.PAYER_DOWN, (str(error),)))
-    else:
-        _settle_by_exchange(check)
+    except Exception:
+        log.exception("verification %s failed", check.pk)
+        settle(check, Outcome(State.NEEDS_INFO, ("This could not be checked by machine. Verify by phone or portal.",)))
+
+
+def _ask(check: Verification, now: datetime):
+    if check.exchange is None:
+        with transaction.atomic():
+            check.exchange = exchanges.begin(check.coverage.plan.payer, [_inquiry(check)], by=check.made_by, now=now)
+            Verification.objects.filter(pk=check.pk).update(exchange=check.exchange)
+    exchanges.send(check.exchange)
+    _settle_by_exchange(check)
 
 
 def _collect(batch: VerificationBatch, now: datetime):
     """Answers by folder may be any batch's; each is read to the check that waits for it."""
-    exchanges.collect()
-    open_ones = Verification.objects.filter(state=State.WAITING).exclude(exchange=None)
-    for check in open_ones.exclude(exchange__state=Exchange.State.SENT).select_related("exchange__answer", *_NAMED):
-        _settle_by_exchange(check)
+    with suppress(clearinghouse.Unreachable, clearinghouse.Misconfigured):  # looked into again in a while
+        exchanges.collect()
+    waiting = Verification.objects.filter(state=State.WAITING).exclude(exchange=None)
+    for check in waiting.exclude(exchange__state=Exchange.State.SENT).select_related("exchange__answer", *_NAMED):
+        _each(check, _settle_by_exchange)
     if now - batch.made_at > PATIENCE:
-        for check in batch.checks.filter(state=State.WAITING).select_related("made_by", *_NAMED):
+        for check in batch.checks.filter(state=State.WAITING):
             settle(check, Outcome(State.PAYER_DOWN, ("No answer came within a day. Verify by phone or portal.",)))
 
 

@@ -149,18 +149,36 @@ def test_a_payer_that_failed_is_asked_again_with_the_same_bytes(clerk, covered, 
     assert Job.objects.get(kind=verification.JOB).state == "done"
 
 
+def answered(folder, check, *says):
+    """The payer's file for a check comes by folder, and is taken in."""
+    answer = member_says("EB*1*IND*30", *says).replace(b"TRN*2*T-1*", f"TRN*2*{check.exchange.trace}-1*".encode())
+    (folder / "in").mkdir(exist_ok=True)
+    (folder / "in" / f"{check.pk}.271").write_bytes(answer.replace(b"R-1", f"{check.exchange.trace}-1".encode()))
+    verification.exchanges.collect(settled=-1)
+
+
 def test_an_answer_by_folder_is_waited_for(clerk, covered, folder):
     press(clerk, covered)
     work()
     check = newest(covered)
     assert (check.state, check.exchange.state) == ("waiting", "sent")
-    answer = member_says("EB*1*IND*30").replace(b"TRN*2*T-1*", f"TRN*2*{check.exchange.trace}-1*".encode())
-    (folder / "in").mkdir(exist_ok=True)
-    (folder / "in" / "a.271").write_bytes(answer.replace(b"R-1", f"{check.exchange.trace}-1".encode()))
+    answered(folder, check)
     Job.objects.update(not_before=dates.now())
-    verification.exchanges.collect(settled=-1)
     work()
     assert newest(covered).state == "verified_active"
+
+
+def test_an_answer_that_cannot_be_kept_holds_up_no_other(clerk, covered, by, payer, office, folder):
+    other = make_coverage(make_account(office, by, "Ann", "Low").guarantor, payer, by)
+    for one in (covered, other):
+        visit(one, by)
+    clerk.post(reverse("check_many"), {"all": "1"})
+    work()
+    answered(folder, newest(covered), "MSG*CALL\x00US")
+    answered(folder, newest(other))
+    Job.objects.update(not_before=dates.now())
+    work()
+    assert (newest(covered).state, newest(other).state) == ("needs_info", "verified_active")
 
 
 def test_without_a_clearinghouse_the_check_says_what_to_do(clerk, covered, settings):
