@@ -167,7 +167,7 @@ def _insured(client, by) -> dict:
     return {
         "coverage": covered, "plan": covered.plan, "authorization": make_authorization(covered, by), "code": make_code("T-1"),
         **make_verified(covered, by),
-        "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),
+        "contract": Contract.objects.earliest("pk"),
         "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
         "fee_schedule": make_fee("99213", 10_000).schedule,
         "code_load": CodeLoad.objects.create(system="local", name="x", effective_on=dates.today(), made_by=by, state="done"),
