@@ -37,7 +37,7 @@ from billing_office.outbox import queue
 from billing_office.outbox.models import Job
 from billing_office.staff.models import User
 from dunning.models import ReminderLevel
-from insurance.models import AuthorizationRule, CodeLoad, Contract
+from insurance.models import AuthorizationRule, CodeLoad, Contract, FeeSchedule
 from tests.bank.world import make_banked
 from tests.factories import make_authorization, make_code, make_coverage, make_fee, make_verified
 
@@ -123,14 +123,16 @@ def office(django_db_setup, django_db_blocker, owner_flush, redis_url, mail_serv
         demo.load(dates.today())
         _send_one()
         server = LiveServer("127.0.0.1")
-        things = _things()
-        mail = max(path.name for path in mail_server.folder.glob("*.eml"))
-        yield Office(server.url, things, _words(things, mail))
-        server.stop()
-        for connection in connections.all():
-            connection.close()
-        call_command("flush", verbosity=0, interactive=False)
-        mail_server.empty()
+        try:
+            things = _things()
+            mail = max(path.name for path in mail_server.folder.glob("*.eml"))
+            yield Office(server.url, things, _words(things, mail))
+        finally:  # all of it is committed: left behind, it would make every later test fail
+            server.stop()
+            for connection in connections.all():
+                connection.close()
+            call_command("flush", verbosity=0, interactive=False)
+            mail_server.empty()
     patch.undo()
 
 
@@ -169,7 +171,7 @@ def _insured(client, by) -> dict:
         **make_verified(covered, by),
         "contract": Contract.objects.earliest("pk"),
         "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
-        "fee_schedule": make_fee("99213", 10_000).schedule,
+        "fee_schedule": FeeSchedule.objects.first() or make_fee("99213", 10_000).schedule,
         "code_load": CodeLoad.objects.create(system="local", name="x", effective_on=dates.today(), made_by=by, state="done"),
     }  # fmt: skip
 
