@@ -598,15 +598,33 @@ def reverse(entry: JournalEntry, *, on: date, by, memo: str, reason: Reason | No
         needed = [later for part in parts for later in dependents(part, legs[part])]
         if needed:
             raise StillNeeded(needed)
-        mirrors = [
-            Entry(
-                part.account_id, Kind.REVERSAL, on,
-                tuple(Leg(p.book, -p.cents, p.charge_id, p.payer_id, p.payment_id) for p in legs[part]),
-                f"reverse:{part.pk}", memo, reverses=part.pk, reason=reason and reason.pk,
-            )
-            for part in parts
-        ]  # fmt: skip
+        mirrors = [_mirror(part, legs[part], on, memo, reason) for part in parts]
         return post_many(mirrors, by).entries[f"reverse:{entry.pk}"]
+
+
+def _mirror(entry: JournalEntry, legs: list[Posting], on: date, memo: str, reason: Reason | None) -> Entry:
+    mirrored = tuple(Leg(p.book, -p.cents, p.charge_id, p.payer_id, p.payment_id) for p in legs)
+    key, why = f"reverse:{entry.pk}", reason and reason.pk
+    return Entry(entry.account_id, Kind.REVERSAL, on, mirrored, key, memo, reverses=entry.pk, reason=why)
+
+
+def of_payment(payment: Payment):
+    """All that stands of a payment, the newest first."""
+    standing = JournalEntry.objects.filter(postings__payment=payment, reversal=None, reverses=None)
+    return standing.select_related("account").distinct().order_by("-pk")
+
+
+def take_back(payment: Payment, *, on: date, by, memo: str, reason: Reason | None = None) -> list[JournalEntry]:
+    """Undo all that stands of a payment at once; the entries that did. Nothing stands: none. Raises StillNeeded when refunded.
+
+    At once, because one by one it may not go: what was taken off a charge that is void by now has no charge to go back to.
+    """
+    with locked(entry.account_id for entry in of_payment(payment)):
+        entries = list(of_payment(payment))
+        if refunds := [entry for entry in entries if entry.kind == Kind.REFUND]:
+            raise StillNeeded(refunds)
+        mirrors = [_mirror(entry, list(entry.postings.order_by("pk")), on, memo, reason) for entry in entries]
+        return post_many(mirrors, by).new
 
 
 def together(entry: JournalEntry) -> list[JournalEntry]:

@@ -76,8 +76,7 @@ class Returned:
         return f"{self.reason.limit_said(by)}." if limit is not None and self.cents > limit else ""
 
     def carry_out(self, *, by, on: date, key: UUID) -> dict:
-        for entry in self.entries:
-            ledger.reverse(entry, on=on, by=by, memo=self.why, reason=self.reason)
+        ledger.take_back(self.payment, on=on, by=by, memo=self.why, reason=self.reason)
         accounts = sorted({entry.account_id for entry in self.entries})
         detail = {"cents": self.cents, "reason": self.reason.code, "form": str(key), "payment": self.payment.pk}
         came = JournalEntry.objects.get(reverses=self.entries[-1])
@@ -110,8 +109,7 @@ def returned(payment: Payment, reason: Reason, by, *, note="", fee: int) -> Retu
     """Raises Refused where the payment is none that comes back, or stands on accounts of other offices too."""
     if payment.method not in RETURNABLE:
         raise Refused(f"{payment.get_method_display()} does not come back. Reverse the payment instead.")
-    standing = JournalEntry.objects.filter(postings__payment=payment, reversal=None, reverses=None)
-    entries = list(standing.select_related("account").distinct().order_by("-pk"))
+    entries = list(ledger.of_payment(payment))
     if other_offices(entries, by):
         raise Refused("It was laid on accounts of other offices too. Somebody who works for all of them undoes it.")
     return Returned(payment, reason, note, fee, entries)

@@ -11,6 +11,7 @@ from billing_office.lib import dates
 from tests.accounts.ledger.conftest import sound
 from tests.factories import make_account, make_charge, make_payment
 
+from .test_anew import correct, void
 from .test_corrections import reason
 from .test_refunds import SEEN, refund
 
@@ -89,3 +90,25 @@ def test_cash_does_not_come_back(biller, account, by):
         account, cents=500, received_on=dates.today(), method="cash", shares=[], key="c", by=by
     )
     assert "does not come back" in biller.get(reverse("payment_returned", args=[payment.pk])).content.decode()
+
+
+def test_a_check_comes_back_also_after_its_charge_was_voided_or_corrected(biller, account, by):
+    voided, wrong = make_charge(account, by, 5000), make_charge(account, by, 8000)
+    payment = make_payment(account, by, 9000, shares={voided: 5000, wrong: 4000})
+    void(biller, voided)
+    correct(biller, wrong, amount="60.00")
+    assert come_back(biller, payment).status_code == 302
+    assert ledger.balance(account) == (6000, 0)
+    assert sound() == []
+
+
+def test_a_payers_check_comes_back_after_its_charge_was_corrected(biller, account, by, payer):
+    charge = make_charge(account, by, 8000, payer=payer)
+    payment = ledger.receive_payer_payment(
+        payer, cents=8000, received_on=dates.today(), method="cheque", shares={account.pk: [ledger.Share(charge.pk, 8000)]},
+        key="p", by=by,
+    )  # fmt: skip
+    correct(biller, charge, amount="60.00", payer=payer.pk)
+    assert come_back(biller, payment).status_code == 302
+    assert ledger.balance(account) == (6000, 0) and ledger.unapplied(payment) == 0
+    assert sound() == []
