@@ -70,6 +70,9 @@ def start(run: Run, *, by) -> Run:
     other = Run.objects.posting().filter(office=run.office, kind=run.kind).first()
     if other:
         raise Refused(f"Run no. {other.pk} is being posted. Wait until it is done, and look again.")
+    closed = ledger.closed_through()
+    if closed and run.on <= closed:
+        raise Refused(f"The books are closed through {dates.long(closed)}, after this preview. Make a new one.")
     run.started_at = timezone.now()
     run.save(update_fields=["started_at"])
     queue.put(POST, run.pk, f"{POST}:{run.pk}")
@@ -84,7 +87,12 @@ def post(run_id: int, alive: Callable[[], None]):
         return
     reason = Reason.objects.filter(kind=Reason.Kind.SMALL_BALANCE_WRITEOFF, active=True).first()
     for lines in _portions(run.lines.filter(cents__gt=0, entry=None, left_out=""), PORTION):
-        _post_portion(run, [line.pk for line in lines], {line.account_id for line in lines}, reason)
+        ids = [line.pk for line in lines]
+        try:
+            _post_portion(run, ids, {line.account_id for line in lines}, reason)
+        except Refused as refusal:
+            # The books were closed meanwhile. A run that waits for ever would stop all later ones.
+            RunLine.objects.filter(pk__in=ids, entry=None).update(left_out=str(refusal)[:200])
         alive()
     run.posted_at = timezone.now()
     run.save(update_fields=["posted_at"])

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from accounts import ledger
+from accounts import ledger, periods
 from accounts.ledger import Refused
 from accounts.models import Account, JournalEntry, OpenItem, Run
 from accounts.runs import running
@@ -203,6 +203,28 @@ def test_a_rule_that_changed_meanwhile_is_not_approved(biller, signed_in, office
     answer = signed_in(Role.SUPERVISOR).post(reverse("approval_approve", args=[Request.objects.get().pk]), follow=True)
     assert "The books have changed" in answer.content.decode()
     assert Run.objects.get().started_at is None
+
+
+def close_books(by):
+    last = periods.month_end(dates.today())
+    periods.close(last, today=last + timedelta(days=1), by=by)
+
+
+def test_what_was_asked_for_in_a_period_that_is_closed_now_is_not_started(biller, signed_in, office, late, by):
+    make_rule("late_fee", biller_cents=0)
+    press(biller, "late_fee")
+    close_books(by)
+    to = reverse("approval_approve", args=[Request.objects.get().pk])
+    assert "The books are closed" in signed_in(Role.SUPERVISOR).post(to, follow=True).content.decode()
+    assert Run.objects.get().started_at is None
+
+
+def test_a_run_whose_period_closed_before_its_worker_came_ends_and_says_so(office, late, by):
+    run = start(make_rule("late_fee"), office, by)
+    close_books(by)
+    running.post(run.pk, alive=lambda: None)
+    run.refresh_from_db()
+    assert run.posted_at and run.lines.filter(left_out__startswith="The books are closed").count() == 3
 
 
 def test_a_run_is_undone_by_form(biller, office, late):
