@@ -90,11 +90,12 @@ class Repayment(OfPayment):
         ]
 
     def above_limit(self, by, on: date) -> str:
-        """The limit is for one act and for the account's day together."""
+        """The limit is for one act and for the day together: of the account, and of the payment wherever it was moved to."""
         limit = self.reason.limit_of(by)
         if limit is None:
             return ""
-        today = Refund.objects.standing().filter(account=self.account, created_by=by, entry__effective_date=on)
+        same = Q(account=self.account) | Q(payment=self.payment)
+        today = Refund.objects.standing().filter(same, created_by=by, entry__effective_date=on)
         before = today.aggregate(sum=Sum("cents"))["sum"] or 0
         if self.cents + before <= limit:
             return ""

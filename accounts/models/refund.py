@@ -9,8 +9,9 @@ from .payment import Payment
 
 class RefundQuerySet(models.QuerySet):
     def for_staff(self, user):
-        """Refunds of payments that this person may know of."""
-        return self.filter(payment__in=Payment.objects.for_staff(user).values("pk"))
+        """Refunds of payments that this person may know of, from accounts that they may know of too or from a payer's."""
+        where = models.Q(account__in=Account.objects.for_staff(user)) | models.Q(account__kind=Account.Kind.HOUSE)
+        return self.filter(where, payment__in=Payment.objects.for_staff(user).values("pk"))
 
     def standing(self):
         """Approved and not undone."""

@@ -8,13 +8,13 @@ import pytest
 from django.urls import reverse
 
 from accounts import credits, ledger
-from accounts.models import Document, JournalEntry, Message, MoneyRule, OpenItem, Payer, Payout, Refund
+from accounts.models import Document, JournalEntry, Message, MoneyRule, OpenItem, Payer, Payout, Reason, Refund
 from billing_office import schedule
 from billing_office.approvals.models import Request
 from billing_office.lib import dates
 from billing_office.staff.models import Role
 from tests.accounts.ledger.conftest import sound
-from tests.factories import make_charge, make_payer, make_payment
+from tests.factories import make_account, make_charge, make_payer, make_payment
 
 from .test_corrections import reason, undo
 
@@ -95,6 +95,16 @@ def test_above_the_limit_another_person_approves_and_it_is_looked_at_again(bille
     answer = supervisor.post(reverse("approval_approve", args=[asked.pk]), follow=True)
     assert "Only 150.00 of the payment is unapplied" in answer.content.decode()
     assert not Refund.objects.exists()
+
+
+def test_one_payment_is_not_refunded_in_parts_over_accounts_to_stay_below_the_limit(biller, account, office, by):
+    limit, other = Reason.objects.get(code="OVERPAID").biller_cents, make_account(office, by, last_name="Other")
+    payment = make_payment(account, by, 2 * limit)
+    ledger.transfer_unapplied(payment, account, other, limit, on=dates.today(), key="m", by=by)
+    refund(biller, payment, amount=f"{limit / 100:.2f}")
+    refund(biller, payment, at=other.pk, amount=f"{limit / 100:.2f}")
+    assert [(row.account, row.cents) for row in Refund.objects.all()] == [(account, limit)]
+    assert Request.objects.get().cents == limit
 
 
 def test_an_approved_request_is_the_refund(biller, signed_in, account, by):
@@ -185,6 +195,16 @@ def test_money_of_another_office_is_not_there(biller, foreign, by):
 
 
 # -- credits ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_refund_from_an_account_of_another_office_is_not_there(biller, account, foreign, by):
+    payment = make_payment(account, by, 5000)
+    ledger.transfer_unapplied(payment, account, foreign, 2000, on=dates.today(), key="m", by=by)
+    facts = {"way": "cheque", "on": dates.today(), "by": by}
+    there = ledger.refund(payment, foreign, 2000, key="r1", **facts)
+    here = ledger.refund(payment, account, 1000, key="r2", **facts)
+    assert [biller.get(reverse("refund", args=[row.pk])).status_code for row in (there, here)] == [404, 200]
+    assert foreign.number not in biller.get(reverse("refunds")).content.decode()
 
 
 def overpaid(account, by):
