@@ -154,6 +154,9 @@ def _aged(to: Account | Payer, office: Office, until: date, today: date) -> dict
     for part in aging.parts(accounts, until, AsOf(until) if until < today else None):
         if part.payer == payer:
             sums[part.column(until)] += part.cents
+    if not payer:  # so that the columns sum to the balance
+        free = legs(to, office).filter(book=Book.UNAPPLIED, entry__effective_date__lte=until)
+        sums[aging.CREDIT] += free.aggregate(sum=Sum("cents"))["sum"] or 0
     return sums
 
 

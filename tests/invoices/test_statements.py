@@ -61,6 +61,13 @@ def test_the_age_is_that_of_the_last_day(moved, office, today):
     assert found.aged["not_due"] == 27400
 
 
+@pytest.mark.parametrize("back", [0, 1])
+def test_its_ages_sum_to_its_balance_with_what_is_not_laid_yet(moved, office, today, back):
+    until = today - timedelta(days=back)
+    found = statements.of(moved, office, today - timedelta(days=90), until, today)
+    assert (found.aged["credit"], sum(found.aged.values())) == (-3000, found.closing)
+
+
 def test_days_without_anything_say_what_stands(moved, office, today):
     found = statements.of(moved, office, today - timedelta(days=150), today - timedelta(days=100), today)
     assert (found.opening, found.rows, found.closing) == (10000, [], 10000)
