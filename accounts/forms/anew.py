@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from accounts.corrections.anew import Anew, Correct, Void
+from accounts.ledger import Refused
 from accounts.models import Charge, Reason
 from billing_office.lib.fields import OfficeForm
 
@@ -23,6 +24,8 @@ class VoidForm(CorrectionForm):
 
     def proposal(self) -> Void:
         given = self.cleaned_data if self.is_bound else self.initial
+        if given["reason"] is None:
+            raise Refused("No reason for reversals is in use. A supervisor switches one on.")
         return Void(self.charge, given["reason"], given.get("note", ""))
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import ledger
-from accounts.models import Charge, JournalEntry, OpenItem
+from accounts.models import Charge, JournalEntry, OpenItem, Reason
 from billing_office.approvals.models import Request
 from billing_office.lib import dates
 from billing_office.staff.models import Role
@@ -174,3 +174,10 @@ def test_the_correction_offers_no_way_round_the_payments_own_undo(biller, accoun
     correct(biller, charge, amount="180.00")
     with pytest.raises(ledger.StillNeeded):
         ledger.reverse(payment.postings.first().entry, on=dates.today(), by=by, memo="x")
+
+
+def test_without_a_reason_in_use_it_says_so(biller, account, by):
+    charge = make_charge(account, by)
+    Reason.objects.filter(kind=Reason.Kind.REVERSAL).update(active=False)
+    page = biller.get(reverse("charge_void", args=[charge.pk]))
+    assert "No reason for reversals is in use" in page.content.decode()
