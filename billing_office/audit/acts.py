@@ -22,9 +22,14 @@ def record(actor, verb, obj: models.Model | None = None, *, account_id=None, cha
         account_id=account_id,
         changed=sorted(changed),
         reason=reason,
-        detail=detail or {},
+        detail={name: _storable(value) for name, value in (detail or {}).items()},
         request_id=request_id(),
     )
+
+
+def _storable(value):
+    """The database takes no NUL in JSON; a filter that is told of comes from an address as somebody typed it."""
+    return value.replace("\x00", "") if isinstance(value, str) else value
 
 
 def record_read(actor, model: type[models.Model], pk: int) -> Act:

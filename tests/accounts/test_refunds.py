@@ -277,3 +277,11 @@ def test_lists_and_files_answer(biller, account, by, query):
     refund(biller, make_payment(account, by, 1000), amount="5.00")
     for name in ("credits", "refunds"):
         assert biller.get(reverse(name) + query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name, by_what", [("credits", "owner"), ("unapplied", "owner"), ("refunds", "show"), ("approvals", "show")]
+)
+def test_a_filter_that_nobody_knows_is_no_error_in_a_file_either(signed_in, account, by, name, by_what):
+    make_payment(account, by, 1000)
+    assert signed_in(Role.SUPERVISOR).get(f"{reverse(name)}?{by_what}=%00x&as=csv").status_code == 200
