@@ -18,10 +18,11 @@ def find(text: str, *, on: date, system: str = "") -> QuerySet[Code]:
     if system:
         codes = codes.filter(system=system)
     number, words = normal(text[:40]), re.findall(r"[^\W_]+", text[:200])[:8]
+    number = number if is_code(number) else ""
     if not words:
         return codes.none()
     asked = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="english")
-    by_number = Q(value__startswith=number) if is_code(number) else Q(pk=None)
+    by_number = Q(value__startswith=number) if number else Q(pk=None)
     nearness = Case(
         When(value=number, then=Value(0)), When(by_number, then=Value(1)), default=Value(2), output_field=IntegerField()
     )

@@ -27,7 +27,7 @@ from tests.house.test_access import ROUTES, address, enter, make_world
 
 pytestmark = pytest.mark.django_db
 LARGE = os.environ.get("OFFICE_LARGE") == "1"
-SAMPLE = 99 if LARGE else 3
+SAMPLE = 99 if LARGE else 2
 ROLES = ("supervisor", "admin")
 
 # Values with which a form, filled in as it comes otherwise, is accepted.
