@@ -36,7 +36,7 @@ MORE = {  # what is one press away, by what it is about
     ],
     "Insurance": [
         ("Verification", "verification", "read_accounts", "g l"),
-    ("Authorizations", "authorizations", "read_accounts", "g z"),
+        ("Authorizations", "authorizations", "read_accounts", "g z"),
         ("Plans", "plans", "read_payers", ""),
         ("Contracts", "contracts", "read_payers", ""),
         ("Fee schedules", "fee_schedules", "read_payers", ""),

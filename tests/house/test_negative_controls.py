@@ -161,7 +161,11 @@ COPIES = {
         {"state": "'not_found'", "how": "'phone'", "reference": "''", "exchange_id": "NULL"},
     ),
     "verification_waits_once_a_coverage": ("insurance_verification", {"exchange_id": "NULL"}, "state = 'waiting'"),
-    "insurance_verification_exchange_id_key": ("insurance_verification", {"state": "'not_found'"}, "exchange_id IS NOT NULL"),
+    "insurance_verification_exchange_id_key": (
+        "insurance_verification",
+        {"state": "'not_found'"},
+        "exchange_id IS NOT NULL",
+    ),
     "code_once_a_day": ("insurance_code", {}),
     "code_ends_after_it_begins": ("insurance_code", {"value": "'X'", "until": "since - 1"}),
     "code_system_is_known": ("insurance_code", {"system": "'runes'"}),

@@ -34,7 +34,16 @@ def test_it_prints_a_log_in_for_each_role(office):
 
 def test_it_runs_every_process_of_the_office(office):
     lines = " ".join(office.processes().values())
-    for part in ("postgres", "valkey-server", "mailsink", "insurance.sandbox", "gunicorn", "-Q office,mail", "-Q pdf", " beat "):
+    for part in (
+        "postgres",
+        "valkey-server",
+        "mailsink",
+        "insurance.sandbox",
+        "gunicorn",
+        "-Q office,mail",
+        "-Q pdf",
+        " beat ",
+    ):
         assert part in lines, part
 
 
