@@ -19,6 +19,7 @@ import redis
 from django.conf import settings as django_settings
 from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
+from psycopg2 import errors
 
 from billing_office.celery import app as celery_app
 from billing_office.launch import office, ports, postgres, processes, servers
@@ -106,9 +107,16 @@ def owner_flush():
             password=s["PASSWORD"] or None,
             options="-c session_replication_role=replica -c lock_timeout=5000",
         )
-        with closing(owner), owner, owner.cursor() as cursor:
-            for statement in sql_list:
-                cursor.execute(statement)
+        with closing(owner):
+            for _ in range(10):
+                try:
+                    with owner, owner.cursor() as cursor:
+                        for statement in sql_list:
+                            cursor.execute(statement)
+                    return
+                except (errors.DeadlockDetected, errors.LockNotAvailable):
+                    time.sleep(0.2)  # a worker of this run still has a job of the test in hand
+            raise RuntimeError("the test database could not be emptied: somebody holds on to it")
 
     patch = pytest.MonkeyPatch()
     patch.setattr(DatabaseOperations, "execute_sql_flush", execute_sql_flush)
