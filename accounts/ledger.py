@@ -614,6 +614,14 @@ def of_payment(payment: Payment):
     return standing.select_related("account").distinct().order_by("-pk")
 
 
+def left_a_void_charge(payment: Payment) -> bool:
+    """Whether money of it was taken off a charge that is void by now: it can then be undone only as a whole (take_back)."""
+    taken_off = Posting.objects.filter(payment=payment, book=Book.RECEIVABLE, cents__gt=0)
+    charges = taken_off.filter(entry__reversal=None, entry__reverses=None).values("charge")
+    earned = Posting.objects.filter(charge__in=charges, book__in=[Book.REVENUE, Book.LATE_FEES, Book.INTEREST])
+    return earned.order_by().values("charge").annotate(sum=Sum("cents")).filter(sum=0).exists()
+
+
 def take_back(payment: Payment, *, on: date, by, memo: str, reason: Reason | None = None) -> list[JournalEntry]:
     """Undo all that stands of a payment at once; the entries that did. Nothing stands: none. Raises StillNeeded when refunded.
 

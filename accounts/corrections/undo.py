@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts import ledger
 from accounts.ledger import Refused, StillNeeded
-from accounts.models import Account, Book, JournalEntry, Kind, OpenItem, Posting, Reason
+from accounts.models import Account, Book, JournalEntry, Kind, OpenItem, Payment, Posting, Reason
 from billing_office.approvals.proposals import Fact
 from billing_office.audit.acts import record
 from billing_office.lib import dates
@@ -40,12 +40,13 @@ def may_undo(user, kind: str, *, payers_money: bool) -> bool:
 
 @dataclass(frozen=True)
 class Undo:
-    """Reverse an entry, on all accounts on which its act was posted."""
+    """Reverse an entry, on all accounts on which its act was posted; with `whole`, all that stands of its payment."""
 
     entry: JournalEntry
     reason: Reason
     note: str = ""
     parts: list[JournalEntry] = field(default_factory=list, compare=False)
+    whole: Payment | None = field(default=None, compare=False)
     undoable: ClassVar[bool] = False
     verb: ClassVar[str] = "undo"
     act: ClassVar[str] = "entry_reversed"
@@ -87,9 +88,14 @@ class Undo:
         charged = self.entry.kind in EARNING and self.entry.postings.values_list("charge", flat=True)
         if charged and (found := obstacles.of_charges(charged)):
             raise Obstructed(found)
-        if needed := [later for part in self.parts for later in ledger.dependents(part, list(part.postings.all()))]:
+        if needed := self._needed():
             raise StillNeeded(needed)
         return changes_of(Posting.objects.filter(entry__in=self.parts))
+
+    def _needed(self) -> list[JournalEntry]:
+        if self.whole:  # only what was paid back stands in the way of a payment's end
+            return [part for part in self.parts if part.kind == Kind.REFUND]
+        return [later for part in self.parts for later in ledger.dependents(part, list(part.postings.all()))]
 
     def sum_after(self) -> str:
         return ""
@@ -105,7 +111,11 @@ class Undo:
         return ""
 
     def carry_out(self, *, by, on: date, key: UUID) -> dict:
-        reversal = ledger.reverse(self.entry, on=on, by=by, memo=self.why, reason=self.reason)
+        if self.whole:
+            ledger.take_back(self.whole, on=on, by=by, memo=self.why, reason=self.reason)
+            reversal = JournalEntry.objects.get(reverses=self.entry)
+        else:
+            reversal = ledger.reverse(self.entry, on=on, by=by, memo=self.why, reason=self.reason)
         accounts = sorted({part.account_id for part in self.parts})
         detail = {"cents": self.cents, "reason": self.reason.code, "form": str(key), "accounts": accounts}
         record(by, self.act, self.entry, reason=self.reason.words, detail=detail)
@@ -134,13 +144,24 @@ def undo_of(entry: JournalEntry, reason: Reason, by, note="") -> Undo:
     """Raises Refused where this person may not undo it: by right, or because it stands on accounts of other offices too."""
     if entry.kind == Kind.REVERSAL:
         raise Refused("A reversal is never reversed. Post the entry anew.")
-    parts = ledger.together(entry)
+    whole = _whole(entry)
+    parts = list(ledger.of_payment(whole)) if whole else ledger.together(entry)
     payers_money = Posting.objects.filter(entry__in=parts, payment__payer__isnull=False).exists()
     if not may_undo(by, entry.kind, payers_money=payers_money):
         raise Refused("It is reversed by somebody who may post it. Ask a biller or a supervisor.")
     if other_offices(parts, by):
         raise Refused("It was posted on accounts of other offices too. Somebody who works for all of them reverses it.")
-    return Undo(entry, reason, note, parts)
+    return Undo(entry, reason, note, parts, whole)
+
+
+def _whole(entry: JournalEntry) -> Payment | None:
+    """The payment that falls with its own entry: money of it left a charge that is void by now, so that entry by entry each
+    would wait for the other."""
+    undone = JournalEntry.objects.filter(reverses=entry).exists()
+    if undone or entry.kind not in (Kind.CLIENT_PAYMENT, Kind.PAYER_PAYMENT):
+        return None
+    payment = Payment.objects.filter(postings__entry=entry).first()
+    return payment if payment and ledger.left_a_void_charge(payment) else None
 
 
 def load_undo(args: dict, by) -> Undo:

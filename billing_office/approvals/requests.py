@@ -65,12 +65,17 @@ def approve(pk: int, verbs: Mapping[str, Verb], *, by, on: date) -> Request:
     proposal = verb.load(asked.args, by)
     with proposal.locked():
         row = _undecided(pk, by)
-        if not (may(asked.asked_by, verb.asks)):
+        if not (may(asked.asked_by, verb.asks) and _still_of(asked)):
             raise Refused(f"{asked.asked_by} may not ask for this any more. Refuse it.")
         if changes := changed(row, proposal.facts()):
             raise Changed(changes)
         outcome = proposal.carry_out(by=by, on=on, key=row.key)
         return _decide(row, Request.Decision.APPROVED, by, outcome=outcome)
+
+
+def _still_of(asked: Request) -> bool:
+    """Whoever left the office that a request belongs to asks for nothing there any more."""
+    return asked.office_id is None or asked.asked_by.offices.filter(pk=asked.office_id).exists()
 
 
 def changed(row: Request, facts: list[Fact]) -> list[Change]:

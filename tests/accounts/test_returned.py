@@ -12,7 +12,7 @@ from tests.accounts.ledger.conftest import sound
 from tests.factories import make_account, make_charge, make_payment
 
 from .test_anew import correct, void
-from .test_corrections import reason
+from .test_corrections import reason, undo
 from .test_refunds import SEEN, refund
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,25 @@ def test_a_check_comes_back_also_after_its_charge_was_voided_or_corrected(biller
     correct(biller, wrong, amount="60.00")
     assert come_back(biller, payment).status_code == 302
     assert ledger.balance(account) == (6000, 0)
+    assert sound() == []
+
+
+def test_cash_is_undone_in_one_step_after_its_charge_was_voided(biller, account, by):
+    """Money that left a void charge has none to go back to: the payment is undone as a whole, as a returned check is."""
+    charge = make_charge(account, by, 5000)
+    payment = ledger.receive_client_payment(
+        account,
+        cents=5000,
+        received_on=dates.today(),
+        method="cash",
+        shares=[ledger.Share(charge.pk, 5000)],
+        key="c",
+        by=by,
+    )
+    void(biller, charge)
+    assert ledger.unapplied(payment) == 5000
+    assert undo(biller, JournalEntry.objects.get(kind="client_payment")).status_code == 302
+    assert (ledger.unapplied(payment), ledger.balance(account)) == (0, (0, 0))
     assert sound() == []
 
 

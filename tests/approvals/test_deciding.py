@@ -110,6 +110,12 @@ def test_it_is_not_done_for_somebody_who_may_not_ask_any_more(supervisor, biller
     assert item_of(owing.charge).cents == 22400
 
 
+def test_it_is_not_done_for_somebody_who_left_the_office(supervisor, biller, owing, asked):
+    biller.user.offices.clear()
+    assert "may not ask for this any more" in post(supervisor, "approve", asked)
+    assert item_of(owing.charge).cents == 22400
+
+
 def test_another_biller_sees_nothing_of_it(signed_in, asked):
     other = signed_in(Role.BILLER)
     assert other.get(reverse("approval", args=[asked.pk])).status_code == 404
