@@ -1,6 +1,7 @@
 """Void: it asks nothing, keeps its number, is taken back on paper, and what it asked is free to be asked anew."""
 
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -122,9 +123,8 @@ def test_every_invariant_of_void_can_fail(invoice, by):
 # -- at once ------------------------------------------------------------------------------------------------------------------
 
 
-def race(account, by, turns) -> list:
+def race(account, by, turns) -> Iterator:
     """So many times: an item grows beyond its invoice; one voids the invoice while another issues the next. What is unsound."""
-    found = []
     for turn in range(turns):
         charge = make_charge(account, by, 10000, payer=account.insurer)
         move = {"source": account.insurer, "target": None, "on": dates.today(), "by": by}
@@ -136,20 +136,20 @@ def race(account, by, turns) -> list:
             lambda turn=turn: issuing.issue(account, on=dates.today(), by=by, key=f"next{turn}"),
         ]
         done = at_once(2, lambda n, acts=acts: acts[n]())
-        found += [result for result in done if isinstance(result, DatabaseError)] + sound()
-    return found
+        yield from (result for result in done if isinstance(result, DatabaseError))
+        yield from sound()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_issue_against_void_leaves_sound_books(account, payer, by):
     account.insurer = payer
-    assert race(account, by, 10) == []
+    assert list(race(account, by, 10)) == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_it_does_not(account, payer, by, monkeypatch):
     def slowly(item, parts, **facts):
-        time.sleep(0.05)
+        time.sleep(0.2)
         return fall_due(item, parts, **facts)
 
     @contextmanager
@@ -161,4 +161,4 @@ def test_without_the_lock_it_does_not(account, payer, by, monkeypatch):
     account.insurer = payer
     monkeypatch.setattr(ledger, "fall_due", slowly)
     monkeypatch.setattr(ledger, "locked", unlocked)
-    assert race(account, by, 3) != []
+    assert next(race(account, by, 20), None) is not None  # by chance a turn goes well; not twenty
