@@ -1,4 +1,5 @@
 from .account import Account
+from .attachment import Attachment
 from .charge import Charge
 from .client import Client
 from .contact import ContactPoint
@@ -7,6 +8,7 @@ from .flag import AccountFlag
 from .hold import Hold
 from .journal import Book, JournalEntry, Kind, Posting
 from .ledger_account import LedgerAccount
+from .merge import KeptApart, Merge
 from .message import Message
 from .money_rule import MoneyRule
 from .note import Note
@@ -23,6 +25,7 @@ __all__ = [
     "Account",
     "AccountBalance",
     "AccountFlag",
+    "Attachment",
     "Blob",
     "Book",
     "Charge",
@@ -32,8 +35,10 @@ __all__ = [
     "Due",
     "Hold",
     "JournalEntry",
+    "KeptApart",
     "Kind",
     "LedgerAccount",
+    "Merge",
     "Message",
     "MoneyRule",
     "Note",

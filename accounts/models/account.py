@@ -52,6 +52,7 @@ class Account(Versioned):
     financial_class = models.CharField(max_length=12, choices=FinancialClass.choices, default=FinancialClass.SELF_PAY)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
+    closed_why = models.CharField(max_length=200, blank=True, db_default="", editable=False)
     fees_agreed_on = models.DateField(
         "agreed to fees on",
         null=True,
@@ -74,7 +75,19 @@ class Account(Versioned):
                 | models.Q(kind="house", office__isnull=True),
                 name="account_client_has_office_house_has_none",
             ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("id")),
+                name="account_is_not_merged_into_itself",
+            ),
         ]
 
     def __str__(self):
         return f"{self.name} {self.number}"
+
+    @property
+    def answering(self) -> "Account":
+        """The account whose people and stops count for what is owed here: the survivor, where this one was merged."""
+        account = self
+        while account.merged_into_id:
+            account = account.merged_into
+        return account
