@@ -68,6 +68,7 @@ class Document(models.Model):
         CREDIT_NOTE = "credit-note", "Credit note"
         STATEMENT = "statement", "Statement"
         REFUND = "refund", "Refund letter"
+        ESTIMATE = "estimate", "Estimate"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="documents")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="documents")

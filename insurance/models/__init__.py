@@ -1,6 +1,7 @@
 from .authorization import Authorization, AuthorizationLine, AuthorizationRule
 from .code import Code, CodeLoad, System
 from .coverage import Coverage
+from .estimate import Estimate, EstimateFigure, EstimateLine
 from .exchange import Exchange
 from .fee import Fee, FeeSchedule
 from .plan import Contract, PayerProfile, Plan
@@ -15,6 +16,9 @@ __all__ = [
     "CodeLoad",
     "Contract",
     "Coverage",
+    "Estimate",
+    "EstimateFigure",
+    "EstimateLine",
     "Exchange",
     "Fee",
     "FeeSchedule",
