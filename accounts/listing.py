@@ -7,14 +7,14 @@ from functools import cache
 from itertools import islice
 
 from django.conf import settings
-from django.db.models import Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.module_loading import import_string
 
 from billing_office.lib.sorting import sort_key
 
-from . import aging
-from .models import Account, Book, Client, ContactPoint, OpenItem, Posting
+from . import aging, finding
+from .models import Account, Book, ContactPoint, OpenItem, Posting
 
 Kind = ContactPoint.Kind
 SHOWN = {
@@ -68,46 +68,23 @@ def owed_by(accounts: QuerySet, payer: int) -> QuerySet:
 
 def numbered(accounts: QuerySet, text: str) -> Account | None:
     """The account with exactly this number."""
-    return accounts.filter(number__iexact=text).first() if any(c.isdigit() for c in text) else None
+    return accounts.filter(number__in=finding.numbers(text)).first()
 
 
 def found(accounts: QuerySet, text: str) -> QuerySet:
-    """Accounts whose number, name, client's name, phone or e-mail holds what was typed, of names every word, in any order;
-    and those that apps above know by it."""
-    words = sort_key(text).split()
-    if not words:
+    """Accounts whose number begins with what was typed, whose clients are called so (every word, in any order), or who are
+    reached by this phone or e-mail; and those that apps above know by it."""
+    if not sort_key(text):
         return accounts
-    named, client = Q(), Q()
-    for word in words:
-        named &= Q(sort_key__contains=word)
-        client &= Q(sort_key__contains=word)
-    either = named | Exists(Client.objects.filter(client, account=OuterRef("pk")))
-    if any(c.isdigit() for c in text):
-        either |= Q(number__icontains=text)
-    if (points := _points(text)) is not None:
-        either |= Exists(points)
-    for finder in _finders():
-        if (ids := finder(text)) is not None:
-            either |= Q(pk__in=ids)
-    return accounts.filter(either)
+    ids = [finding.numbered(Account.objects.order_by(), text).values_list("pk"), *finding.account_ids(text)]
+    ids += [others for finder in _finders() if (others := finder(text)) is not None]
+    return accounts.filter(pk__in=ids[0].union(*ids[1:], all=True))
 
 
 @cache
 def _finders() -> list[Callable[[str], QuerySet | None]]:
     """Of apps above, which nobody here may import: text in; ids of accounts out, None where it looks like nothing of theirs."""
     return [import_string(name) for name in settings.ACCOUNT_FINDERS]
-
-
-def _points(text: str) -> QuerySet | None:
-    """Phones and addresses that hold the text; None where it looks like neither. Phones are compared by their figures."""
-    points = ContactPoint.objects.filter(client__account=OuterRef("pk"))
-    figures = "".join(c for c in text if c.isascii() and c.isdigit())
-    if "@" in text:
-        return points.filter(kind=Kind.EMAIL, value__icontains=text)
-    if len(figures) >= 4 and not any(c.isalpha() for c in text):
-        bare = Func(F("value"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace")
-        return points.filter(kind=Kind.PHONE).alias(bare=bare).filter(bare__contains=figures)
-    return None
 
 
 def with_last_payment(accounts: QuerySet) -> QuerySet:

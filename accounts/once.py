@@ -19,4 +19,4 @@ def once(key: UUID, verb: str, by: User) -> Iterator[Act | None]:
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        yield Act.objects.filter(actor=by, verb=verb, detail__form=str(key)).first()
+        yield Act.objects.of_form(key).filter(actor=by, verb=verb).first()

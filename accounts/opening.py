@@ -11,7 +11,7 @@ from billing_office.staff.models import Office, User
 from .models import Account, Client, Payer
 from .models.number import take
 
-ACCOUNTS_FROM = 10_000  # numbers read A-10001, A-10002, …: as long as one another for a long time
+ACCOUNT_PREFIX, ACCOUNTS_FROM = "A-", 10_000  # numbers read A-10001, A-10002, …: as long as one another for a long time
 
 
 def open_account(
@@ -28,7 +28,7 @@ def open_account(
         guarantor = Client(account=account, first_name=first_name, last_name=last_name, **client)
         account.name = guarantor.name
         account.sort_key = sort_key(guarantor.last_name, guarantor.first_name)
-        account.number = f"A-{ACCOUNTS_FROM + take('account')[0]}"
+        account.number = f"{ACCOUNT_PREFIX}{ACCOUNTS_FROM + take('account')[0]}"
         account.save()
         guarantor.account = account
         guarantor.save()

@@ -91,7 +91,7 @@ def done_before(verb: str, payment: Payment, form: UUID | None) -> bool:
 
 
 def _acts(verb: str, row: models.Model, form: UUID):
-    return Act.objects.filter(object_kind=row._meta.label_lower, object_id=row.pk, verb=verb, detail__form=str(form))
+    return Act.objects.of_form(form).filter(object_kind=row._meta.label_lower, object_id=row.pk, verb=verb)
 
 
 def _payment_key(home: Account, form: UUID) -> str:

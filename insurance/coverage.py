@@ -43,7 +43,7 @@ def in_the_way(coverage: Coverage) -> Coverage | None:
 
 def added(form, by) -> Coverage | None:
     """What this person recorded with this form before: a second press finds it, although it now stands in its own way."""
-    act = Act.objects.filter(actor=by, verb="coverage_added", detail__form=str(form)).first() if form else None
+    act = Act.objects.of_form(form).filter(actor=by, verb="coverage_added").first() if form else None
     return act and Coverage.objects.get(pk=act.object_id)
 
 

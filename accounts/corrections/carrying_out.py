@@ -66,7 +66,7 @@ def outcome_of(act: str, form: UUID, by) -> Outcome | None:
     """What the same form made before."""
     if request := Request.objects.filter(key=form, asked_by=by).first():
         return Outcome(request=request, new=False)
-    done = Act.objects.filter(actor=by, verb=act, detail__form=str(form)).first()
+    done = Act.objects.of_form(form).filter(actor=by, verb=act).first()
     return Outcome(entry=JournalEntry.objects.get(pk=done.object_id), new=False) if done else None
 
 

@@ -11,6 +11,7 @@ from .ledger_account import LedgerAccount
 from .merge import KeptApart, Merge
 from .message import Message
 from .money_rule import MoneyRule
+from .name_word import NameWord
 from .note import Note
 from .number import NumberSeries
 from .open_item import AccountBalance, Due, OpenItem
@@ -41,6 +42,7 @@ __all__ = [
     "Merge",
     "Message",
     "MoneyRule",
+    "NameWord",
     "Note",
     "NumberSeries",
     "OpenItem",

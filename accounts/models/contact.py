@@ -1,10 +1,18 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
+from django.db.models import F, Func, Value
+from django.db.models.functions import Lower, Reverse
 
 from .client import Client
 from .versioned import Versioned
+
+# Of a phone number, however it was written.
+FIGURES = Func(
+    F("value"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace", output_field=models.TextField()
+)
 
 
 class ContactPointQuerySet(models.QuerySet):
@@ -49,6 +57,11 @@ class ContactPoint(Versioned):
 
     class Meta:
         ordering = ["-preferred", "id"]
+        indexes = [
+            models.Index(OpClass(Lower("value"), "text_pattern_ops"), name="email_by_beginning", condition=models.Q(kind="email")),
+            models.Index(OpClass(FIGURES, "text_pattern_ops"), name="phone_by_beginning", condition=models.Q(kind="phone")),
+            models.Index(OpClass(Reverse(FIGURES), "text_pattern_ops"), name="phone_by_end", condition=models.Q(kind="phone")),
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind="postal") & ~models.Q(street="") & ~models.Q(city="")

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 
 READ = models.Q(verb__endswith="_read")
 
@@ -12,6 +13,10 @@ class ActQuerySet(models.QuerySet):
         """Each act with `seal`, the number of the seal that covers it; None while it waits for the minute job."""
         over = Seal.objects.filter(kind="acts", up_to__gte=models.OuterRef("pk"), from_id__lte=models.OuterRef("pk"))
         return self.annotate(seal=models.Subquery(over.order_by("up_to").values("number")[:1]))
+
+    def of_form(self, key):
+        """What was done with the form of this key (a uuid): few of many millions, by an index of their own."""
+        return self.filter(detail__has_key="form", detail__form=str(key))
 
 
 class Act(models.Model):
@@ -44,6 +49,7 @@ class Act(models.Model):
             models.Index(fields=["object_kind", "object_id"], name="act_by_object"),
             models.Index(fields=["verb", "-id"], name="act_by_verb"),
             models.Index(fields=["request_id"], name="act_by_request", condition=~models.Q(request_id="")),
+            models.Index(KeyTransform("form", "detail"), name="act_by_form", condition=models.Q(detail__has_key="form")),
             BrinIndex(fields=["at"], name="act_by_time", pages_per_range=16),
         ]
         constraints = [models.CheckConstraint(condition=~models.Q(verb=""), name="act_has_a_verb")]
