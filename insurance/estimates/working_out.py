@@ -33,7 +33,7 @@ class Asked:
     @property
     def place(self) -> tuple:
         given = tuple(tuple(sorted(one.items())) for one in self.overrides)
-        return self.on, -self.billed, self.code, self.modifier, self.units, given
+        return self.on, -self.billed, self.code, self.modifier, self.units, given, repr(self.terms)
 
 
 @dataclass(frozen=True)

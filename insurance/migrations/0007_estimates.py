@@ -5,7 +5,6 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
-
 # What was given stays as it was given. Of a given estimate only this moves: it is superseded, and its paper is made, once.
 FROZEN = """
 CREATE FUNCTION estimate_frozen() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
