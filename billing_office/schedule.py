@@ -23,6 +23,7 @@ from insurance.codes import loading
 from insurance.models import VerificationBatch
 from invoices.bank import posting as bank_posting
 from invoices.models import BankImport
+from invoices.recurring import billing as recurring
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Step:
 
 
 STEPS = [
+    Step("recurring", "Recurring charges", lambda on, now, as_of: recurring.bill(on, now, as_of=as_of)),
     Step("reminders", "Reminders by the ladder", lambda on, now, as_of: notices.remind(on, now, as_of=as_of)),
 ]
 

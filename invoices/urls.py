@@ -1,8 +1,9 @@
 from accounts.models import Account, Document, Payment
 from billing_office.staff.access import route
 
-from .models import Invoice
+from .models import Invoice, RecurringCharge
 from .receipts.views import payment, receipts, unapplied
+from .recurring import views as recurring
 from .views import invoices, statements, to_payers, voiding
 
 urlpatterns = [
@@ -60,4 +61,33 @@ urlpatterns = [
     ),
     route("payments/<int:pk>/move/", unapplied.payment_move, may="transfer_money", name="payment_move", reads=Payment),
     route("documents/<int:pk>/", invoices.document, may="read_messages", name="document", reads=Document),
+    route("recurring/", recurring.recurring_charges, may="read_accounts", name="recurring_charges"),
+    route(
+        "accounts/<int:pk>/recurring/",
+        recurring.recurring_of,
+        may="read_accounts",
+        name="recurring_of",
+        background=True,
+    ),
+    route(
+        "accounts/<int:pk>/recurring/new/",
+        recurring.recurring_new,
+        may="set_up_recurring",
+        name="recurring_new",
+        reads=Account,
+    ),
+    route(
+        "recurring/<int:pk>/edit/",
+        recurring.recurring_edit,
+        may="set_up_recurring",
+        name="recurring_edit",
+        reads=RecurringCharge,
+    ),
+    route(
+        "recurring/<int:pk>/end/",
+        recurring.recurring_end,
+        may="set_up_recurring",
+        name="recurring_end",
+        reads=RecurringCharge,
+    ),
 ]

@@ -39,6 +39,8 @@ from insurance.models import (
     VerificationTask,
     Visit,
 )
+from invoices.models import RecurringCharge
+
 
 _numbers = count(1)
 
@@ -182,6 +184,17 @@ def make_refund(payment: Payment, by: User, cents=100, *, paid_out=False) -> Ref
     row = ledger.refund(payment, payment.account, cents, way="cheque", on=on, key=key, by=by, memo="Paid twice")
     if paid_out:
         ledger.pay_out(row, way="cheque", reference="4417", on=on, by=by)
+    return row
+
+
+def make_recurring(account: Account, by: User, cents=4500, *, starts_on=None, **fields) -> RecurringCharge:
+    """Water supply of an account's first client, charged every month and invoiced, unless `fields` say otherwise."""
+    row = RecurringCharge(
+        account=account, client=account.guarantor, description="Water supply", cents=cents,
+        starts_on=starts_on or dates.today(), created_by=by, **fields,
+    )  # fmt: skip
+    row.look_ahead()
+    row.save()
     return row
 
 

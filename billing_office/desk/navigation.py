@@ -33,6 +33,7 @@ MORE = {  # what is one press away, by what it is about
         ("Credits", "credits", "read_accounts", ""),
         ("Refunds", "refunds", "read_accounts", ""),
         ("Runs", "runs", "read_runs", ""),
+        ("Recurring charges", "recurring_charges", "read_accounts", ""),
     ],
     "Insurance": [
         ("Verification", "verification", "read_accounts", "g l"),
@@ -45,6 +46,7 @@ MORE = {  # what is one press away, by what it is about
     "Books": [
         ("Periods", "periods", "read_board", ""),
         ("Journal", "journal", "export_journal", "g j"),
+        ("Duplicates", "duplicates", "merge_accounts", ""),
         ("Proof", "proof", "read_proof", ""),
         ("Audit", "audit", "read_audit", "g u"),
     ],
@@ -70,7 +72,7 @@ class Entry(NamedTuple):
 
 
 def bar(request):
-    """Context processor: `bar` (entries), `bar_more` (heading → entries), `find_href`, `theme`, `keys_off`."""
+    """Context processor: `bar` (entries), `bar_more` (heading → entries), `find_href`, `open_account`, `theme`, `keys_off`."""
     theme = request.COOKIES.get("theme")
     looks = {
         "theme": theme if theme in ("light", "dark") else "",
@@ -86,13 +88,26 @@ def bar(request):
     return looks | {
         "bar": shown,
         "bar_more": more,
-        "find_href": _href("accounts") if may(user, "read_accounts") else None,
+        "find_href": reverse("search"),
+        "open_account": _open_account(request),
     }
+
+
+def _open_account(request) -> int | None:
+    """The account whose page, or one below it, this is: the palette offers what can be done on it."""
+    match = request.resolver_match
+    return match.kwargs.get("pk") if match and match.route.startswith("accounts/<int:pk>/") else None
+
+
+def everywhere(user) -> list[tuple[str, Entry]]:
+    """Every page of the bar and its menu that this person may open, with the heading it stands under."""
+    rows = [("", ENTRIES), *MORE.items()]
+    return [(about, entry) for about, entries in rows for entry in _entries(entries, user, path="")]
 
 
 def _entries(rows, user, path):
     for label, name, right, key in rows:
-        href = _href(name)
+        href = address_of(name)
         if href is None or not may(user, right) or (name == "mail_sink" and not settings.MAIL_SINK):
             continue
         counts = name == "approvals" and may(user, "decide_requests")
@@ -100,7 +115,7 @@ def _entries(rows, user, path):
         yield Entry(label, href, key, current, reverse("approvals_count") if counts else "")
 
 
-def _href(name):
+def address_of(name):
     """The address of a page, or None while the page does not exist."""
     try:
         return reverse(name)

@@ -20,11 +20,15 @@ RIGHTS: dict[str, frozenset[str]] = {
     for right, roles in {
         "read_accounts": _READERS,
         "edit_accounts": _KEEPERS,
+        "merge_accounts": {Role.SUPERVISOR},
+        "read_attachments": _READERS - {Role.COLLECTOR},  # letters and proofs may tell of services
+        "add_attachments": _KEEPERS - {Role.COLLECTOR},
         "write_notes": _KEEPERS,
         "read_services": _READERS
         - {Role.COLLECTOR},  # plain words of what was done; a collector needs only what is owed
         "read_codes": {Role.BILLER, Role.SUPERVISOR, Role.AUDITOR},  # procedure and diagnosis codes
         "post_charges": {Role.BILLER, Role.SUPERVISOR},
+        "set_up_recurring": {Role.BILLER, Role.SUPERVISOR},
         "post_client_payments": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},
         "transfer_money": {Role.BILLER, Role.SUPERVISOR},  # unapplied money, between accounts
         "post_payer_payments": {Role.BILLER, Role.SUPERVISOR},

@@ -2,6 +2,7 @@ from .bank import BankAccount, BankImport, BankLine
 from .credit_note import CreditNote
 from .deposit import Clearing, DayClose, Deposit, DepositLine
 from .invoice import Invoice, InvoiceLine
+from .recurring import RecurringCharge
 
 __all__ = [
     "BankAccount",
@@ -14,4 +15,5 @@ __all__ = [
     "DepositLine",
     "Invoice",
     "InvoiceLine",
+    "RecurringCharge",
 ]

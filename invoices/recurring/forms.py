@@ -1,0 +1,97 @@
+"""A recurring charge, new and changed."""
+
+from datetime import timedelta
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.forms.parts import EditForm, OnceMixin, after
+from accounts.models import Account, Payer
+from billing_office.lib import dates
+from billing_office.lib.fields import DayField, LineField, MoneyField, OfficeForm, OfficeModelForm
+from invoices.models import RecurringCharge
+
+BACK = 366  # days: what began longer ago is charged by hand, not by one night's run
+
+
+class Fields(forms.ModelForm):
+    description = LineField(label="Service", max_length=200, help_text="Plain words, as the client reads them.")
+    cents = MoneyField(label="Amount each time")
+    code = LineField(max_length=20, required=False, help_text="For example T-400.")
+    until = DayField(label="Until", required=False, help_text="The last day on which it may be charged. Empty: no end.")
+    invoiced = forms.BooleanField(
+        label="Send an invoice on the day it is charged", required=False, initial=True,
+        help_text="One invoice for all that is charged on that day. Without it, the next invoice has it.",
+    )  # fmt: skip
+
+    def __init__(self, *args, account: Account, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "payer" in self.fields:
+            self.fields["payer"].queryset = Payer.objects.filter(active=True)
+            self.fields["payer"].empty_label = "The client"
+            self.fields["payer"].label = "Who owes it"
+            clients = account.clients.order_by("-served", "id")
+            self.fields["client"] = forms.ModelChoiceField(
+                queryset=clients, empty_label=None, initial=clients.first(), label="Client served"
+            )
+        self.fields["description"].widget.attrs["autofocus"] = True
+
+
+class NewRecurringForm(OnceMixin, Fields, OfficeModelForm):
+    title = "The recurring charge was not set up."
+    starts_on = DayField(label="First charge on", help_text="The others are counted from this day.")
+
+    class Meta:
+        model = RecurringCharge
+        fields = ["description", "cents", "rhythm", "starts_on", "until", "code", "payer", "client", "invoiced"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("starts_on", dates.today())
+
+    def clean_starts_on(self):
+        day = self.cleaned_data["starts_on"]
+        if day < dates.today() - timedelta(days=BACK):
+            raise ValidationError("It began more than a year ago: charge what has passed by hand.", code="too_early")
+        return day
+
+    def clean(self):
+        cleaned = super().clean()
+        if after(cleaned.get("starts_on"), cleaned.get("until")):
+            self.add_error("until", ValidationError("The last day lies before the first charge.", code="order"))
+        return cleaned
+
+
+class RecurringForm(Fields, EditForm):
+    title = "The recurring charge was not saved."
+
+    class Meta:
+        model = RecurringCharge
+        fields = ["description", "cents", "rhythm", "until", "code", "invoiced"]
+
+    def clean_until(self):
+        day = self.cleaned_data["until"]
+        if after(self.instance.charged_through or self.instance.starts_on, day):
+            raise ValidationError("It was charged after this day already, or begins after it.", code="order")
+        return day
+
+
+class EndRecurringForm(OfficeForm):
+    """The last day on which it may be charged; and why."""
+
+    title = "It was not ended."
+    until = DayField(label="Last day on which it may be charged")
+    reason = LineField(max_length=200, label="Why")
+
+    def __init__(self, *args, row: RecurringCharge, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.row = row
+        self.initial["until"] = max(dates.today(), row.charged_through or row.starts_on)
+        self.fields["reason"].widget.attrs["autofocus"] = True
+
+    def clean_until(self):
+        day = self.cleaned_data["until"]
+        if self.row.charged_through and day < self.row.charged_through:
+            last = dates.short(self.row.charged_through, dates.today())
+            raise ValidationError(f"It was charged on {last} already. Void that charge if it is wrong.", code="order")
+        return day
