@@ -248,3 +248,17 @@ def test_the_list_is_of_ones_own_offices(biller, foreign, by):
     make_recurring(foreign, by)
     assert "Water supply" not in biller.get(reverse("recurring_charges")).content.decode()
     assert "Water supply" not in biller.get(reverse("recurring_charges") + "?as=csv").getvalue().decode()
+
+
+def test_an_account_that_is_still_charged_is_not_closed(biller, account, by, today):
+    row = make_recurring(account, by, starts_on=today + timedelta(days=9))
+    biller.post(
+        reverse("account_close", args=[account.pk]),
+        {"on": today.isoformat(), "closed_on": today.isoformat(), "why": "Moved"},
+    )
+    account.refresh_from_db()
+    assert account.closed_on is None
+    assert (
+        reverse("recurring_end", args=[row.pk])
+        in biller.get(reverse("account_close", args=[account.pk])).content.decode()
+    )
