@@ -23,7 +23,7 @@ def mailing_lines(to: Account | Payer) -> list[str]:
     if isinstance(to, Payer):
         return [line for line in [to.name, to.contact, to.street, to.city_line] if line]
     point = postal(to)
-    return [to.name, *(point.lines if point else [])]
+    return [to.answering.name, *(point.lines if point else [])]
 
 
 def reference(to: Account | Payer) -> tuple[str, str]:
@@ -41,7 +41,7 @@ def email(account: Account) -> ContactPoint | None:
 
 
 def _best(account: Account, kind: str) -> ContactPoint | None:
-    points = [p for p in ContactPoint.objects.filter(client=account.guarantor_id, kind=kind) if p.usable]
+    points = [p for p in ContactPoint.objects.filter(client=account.answering.guarantor_id, kind=kind) if p.usable]
     return min(points, key=lambda p: (p.consent_on is None, not p.preferred, p.pk), default=None)
 
 

@@ -106,11 +106,12 @@ def post_many(entries: list[Entry], by) -> Posted:
     """Post what has not been posted yet, set-based, in one transaction. All legs go in one INSERT: the guard asks for it."""
     for entry in entries:
         entry.check()
-    with locked(entry.account for entry in entries):
+    with locked(entry.account for entry in entries) as accounts:
         _check_periods(entries)
         keys, standing = _attempts({entry.key for entry in entries})
         posted = Posted(entries=standing)
         fresh = [entry for entry in entries if entry.key in keys]
+        _check_open(accounts[entry.account] for entry in fresh)
         rows = [
             JournalEntry(
                 account_id=e.account, kind=e.kind, effective_date=e.on, posted_by=by, memo=e.memo[:200],
@@ -144,6 +145,17 @@ def _check_periods(entries: list[Entry]):
     if closed and any(entry.on <= closed for entry in entries):
         first = dates.long(closed + timedelta(days=1))
         raise Refused(f"The books are closed through {dates.long(closed)}. Date it {first} or later.")
+
+
+def _check_open(accounts: Iterable[Account]):
+    if closed := next((account for account in accounts if account.closed_on), None):
+        raise Refused(f"{closed.number} is closed. Reopen it first.")
+
+
+def _check_not_merged(account: Account):
+    """A duplicate's own charges may still be paid; nothing new is begun on it."""
+    if account.merged_into_id:
+        raise Refused(f"{account.number} is part of {account.answering.number}. Post it there.")
 
 
 def post(entry: Entry, by) -> JournalEntry:
@@ -234,6 +246,7 @@ def charge(
             return Charge.objects.get(postings__entry=standing, postings__book=Book.RECEIVABLE)
         if accounts[account.pk].closed_on:
             raise Refused("The account is closed. Reopen it before charging.")
+        _check_not_merged(accounts[account.pk])
         row = Charge.objects.create(
             account=account, client=client, service_on=service_on, description=description, code=code, code_system=code_system,
             units=units, cents=cents, provider=provider, created_by=by, kind=kind,
@@ -283,11 +296,13 @@ def receive_client_payment(
     Raises Refused when a share is more than what is open, or the shares more than the payment. Same key again: the payment
     that stands.
     """
-    with locked([account.pk]):
+    with locked([account.pk]) as accounts:
         standing = posted_as(key)
         if standing:
             return Payment.objects.get(pk__in=standing.postings.exclude(payment=None).values("payment"))
         _check_shares(account.pk, None, cents, shares)
+        if cents > sum(share.cents for share in shares):
+            _check_not_merged(accounts[account.pk])
         payment = Payment.objects.create(
             account=account, received_on=received_on, method=method, reference=reference, cents=cents, created_by=by,
             **card.columns,

@@ -29,14 +29,11 @@ def client_edited(client: Client, changed: list[str], *, by):
         name_after_guarantor(account, client)
 
 
-def account_edited(account: Account, changed: list[str], closed_before: date | None, *, by):
+def account_edited(account: Account, changed: list[str], *, by):
     """Call after the row was saved, in its transaction."""
     if "guarantor" in changed:
         name_after_guarantor(account, account.guarantor)
-    verb = "account_edited"
-    if bool(account.closed_on) != bool(closed_before):
-        verb = "account_closed" if account.closed_on else "account_reopened"
-    record(by, verb, account, account_id=account.pk, changed=changed)
+    record(by, "account_edited", account, account_id=account.pk, changed=changed)
 
 
 def name_after_guarantor(account: Account, guarantor: Client):

@@ -2,8 +2,21 @@
 
 from billing_office.staff.access import route
 
-from .models import Account, AccountFlag, Client, ContactPoint, Hold, JournalEntry
-from .views import accounts, bookkeeping, charges, corrections, explaining, payers, people, reasons, stops
+from .models import Account, AccountFlag, Attachment, Client, ContactPoint, Hold, JournalEntry
+from .views import (
+    accounts,
+    attachments,
+    bookkeeping,
+    charges,
+    closing,
+    corrections,
+    explaining,
+    merging,
+    payers,
+    people,
+    reasons,
+    stops,
+)
 
 ACCOUNT = "accounts/<int:pk>/"
 
@@ -38,6 +51,35 @@ urlpatterns = [
     route("ledger-accounts/", bookkeeping.CHART.list, may="export_journal", name="ledger_accounts"),
     route("ledger-accounts/<int:pk>/", bookkeeping.CHART.page, may="export_journal", name="ledger_account"),
     route("ledger-accounts/<int:pk>/edit/", bookkeeping.CHART.change, may="edit_chart", name="ledger_account_edit"),
+    route(f"{ACCOUNT}close/", closing.account_close, may="edit_accounts", name="account_close", reads=Account),
+    route(f"{ACCOUNT}reopen/", closing.account_reopen, may="edit_accounts", name="account_reopen", reads=Account),
+    route("duplicates/", merging.duplicates, may="merge_accounts", name="duplicates"),
+    route(f"{ACCOUNT}merge/", merging.account_merge, may="merge_accounts", name="account_merge", reads=Account),
+    route(f"{ACCOUNT}unmerge/", merging.account_unmerge, may="merge_accounts", name="account_unmerge", reads=Account),
+    route(
+        f"{ACCOUNT}attachments/",
+        attachments.attachments_of,
+        may="read_attachments",
+        name="attachments_of",
+        background=True,
+        reads=Account,
+    ),
+    route(
+        f"{ACCOUNT}attachments/new/",
+        attachments.attachment_new,
+        may="add_attachments",
+        name="attachment_new",
+        keep=False,
+        reads=Account,
+    ),
+    route("attachments/<int:pk>/", attachments.attachment, may="read_attachments", name="attachment", reads=Attachment),
+    route(
+        "attachments/<int:pk>/withdraw/",
+        attachments.attachment_withdraw,
+        may="add_attachments",
+        name="attachment_withdraw",
+        reads=Attachment,
+    ),
     route("payers/", payers.PAYERS.list, may="read_payers", name="payers"),
     route("payers/new/", payers.payer_new, may="edit_payers", name="payer_new"),
     route("payers/<int:pk>/flags/new/", stops.payer_flag_new, may="edit_payers", name="payer_flag_new"),

@@ -198,6 +198,11 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)
 
 # -- what else accounts are found by (accounts/listing.py), each by the app that knows it ------------------------------
 ACCOUNT_FINDERS = ["insurance.coverage.by_member"]
+# What keeps an account from being closed or merged, known by apps above it: account in, Obstacles (accounts/closing.py) out.
+ACCOUNT_OBSTACLES = ["invoices.recurring.obstacles.of_account"]
+# What makes two clients look like one, and what goes over with a client when accounts are merged (accounts/merging/).
+CLIENT_TWINS = ["insurance.following.same_member"]
+CLIENT_FOLLOWERS = ["insurance.following.coverages", "insurance.following.visits"]
 
 # -- the clearinghouse (insurance/clearinghouse.py) --------------------------------------------------------------------
 CLEARINGHOUSE = env.str("CLEARINGHOUSE", "")  # folder:/path or https://…; empty or "sandbox": the one `up` starts

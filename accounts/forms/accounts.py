@@ -6,7 +6,6 @@ from django.core.validators import validate_email
 
 from accounts.models import Account, Client
 from billing_office.lib.fields import OfficeForm
-from billing_office.lib.money import show
 from billing_office.staff.models import Office, User
 
 from .clients import PersonFields
@@ -62,7 +61,7 @@ class NewAccountForm(OnceMixin, PersonFields, OfficeForm):
 
 
 class AccountForm(EditForm):
-    """Class, guarantor and closing. Bind it to a row read under the account's lock: nobody posts meanwhile."""
+    """Class and guarantor. Bind it to a row read under the account's lock: nobody posts meanwhile."""
 
     title = "The account was not saved."
     fees_agreed_on = PastDayField(
@@ -70,11 +69,10 @@ class AccountForm(EditForm):
         required=False,
         help_text="In writing, to late fees and interest. Empty: there are none.",
     )
-    closed_on = PastDayField(required=False, help_text="Only when nothing is owed and no money is unapplied.")
 
     class Meta:
         model = Account
-        fields = ["guarantor", "financial_class", "fees_agreed_on", "closed_on"]
+        fields = ["guarantor", "financial_class", "fees_agreed_on"]
         labels = {"financial_class": "Class", "guarantor": "Who answers for it"}
 
     def __init__(self, *args, **kwargs):
@@ -82,20 +80,3 @@ class AccountForm(EditForm):
         field = self.fields["guarantor"]
         field.queryset = Client.objects.filter(account=self.instance)
         field.empty_label, field.required = None, True
-
-    def clean_closed_on(self):
-        day = self.cleaned_data["closed_on"]
-        if day is None:
-            return None
-        if day < self.instance.opened_on:
-            raise ValidationError("This lies before the account was opened.", code="order")
-        owed = sum(abs(cents) for cents in self.instance.open_items.values_list("cents", flat=True))
-        balance = getattr(self.instance, "balance", None)
-        unapplied = balance.unapplied_cents if balance else 0
-        if owed:
-            raise ValidationError(f"{show(owed)} is still open. Settle it before closing.", code="owed")
-        if unapplied:
-            raise ValidationError(
-                f"{show(unapplied)} is unapplied. Lay it on charges or refund it before closing.", code="unapplied"
-            )
-        return day

@@ -16,7 +16,7 @@ from billing_office.lib.tables import Column, Empty, Table, address, chips, expo
 from billing_office.lib.views import answer_form
 from billing_office.staff.access import may
 
-from .pages import back_to, form_page, say_saved
+from .pages import back_to, form_page, say_saved, turned_away
 
 ORDER = ("sort_key", "id")
 
@@ -30,7 +30,9 @@ def accounts(request):
     text = request.GET.get("q", "").replace("\x00", "").strip()[:120]
     kind = request.GET.get("as", "")
     if not kind and (exact := listing.numbered(mine, text)):
-        return redirect("account", pk=exact.pk)
+        if exact.merged_into_id:
+            messages.info(request, f"{exact.number} is part of {exact.answering.number}.")
+        return redirect("account", pk=exact.answering.pk)
     rows = listing.shown(listing.found(mine, text), show, today)
     rows = listing.owed_by(rows, payer.pk) if payer else rows
     rows = listing.with_last_payment(rows.select_related("office", "balance"))
@@ -156,12 +158,13 @@ def account_edit(request, pk):
         if request.method == "POST":
             rows = rows.select_for_update(of=("self",), no_key=True)
         account = get_object_or_404(rows, pk=pk)
-        closed_before = account.closed_on
+        if away := turned_away(request, account):
+            return away
         form = AccountForm(request.POST or None, instance=account)
         if request.method == "POST" and form.is_valid():
             if form.changed:
                 form.save()
-                people.account_edited(account, form.changed, closed_before, by=request.user)
+                people.account_edited(account, form.changed, by=request.user)
             say_saved(request, form, account.number)
             return back_to(account)
     return form_page(request, account, form, "Edit account", "Save account")

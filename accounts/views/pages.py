@@ -14,6 +14,23 @@ def account_of(request, pk: int) -> Account:
     return get_object_or_404(Account.objects.for_staff(request.user).select_related("office", "guarantor"), pk=pk)
 
 
+def shut(account: Account, *, told: bool = False) -> str:
+    """Why nothing is changed here, "" where it may be. `told`: it is something the client told us, which a closed account takes."""
+    if account.merged_into_id:
+        return f"{account.number} is part of {account.answering.number}. Do it there."
+    if account.closed_on and not told:
+        return f"{account.number} is closed. Reopen it first."
+    return ""
+
+
+def turned_away(request, account: Account, *, told: bool = False):
+    """The way back to an account on which nothing may be changed; None where it may."""
+    if why := shut(account, told=told):
+        messages.error(request, why)
+        return back_to(account)
+    return None
+
+
 def within(request, rows: QuerySet, path: str = "account") -> QuerySet:
     """Rows of accounts that this person may know of; `path` leads to the account. Locked when they are to be saved.
 

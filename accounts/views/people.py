@@ -11,11 +11,13 @@ from accounts.forms.contacts import KINDS, ContactForm, NewContactForm
 from accounts.models import Client, ContactPoint
 from accounts.once import once
 
-from .pages import account_of, back_to, form_page, say_saved, within
+from .pages import account_of, back_to, form_page, say_saved, turned_away, within
 
 
 def client_new(request, pk):
     account = account_of(request, pk)
+    if away := turned_away(request, account):
+        return away
     form = NewClientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with once(form.key, "client_added", request.user) as done:
@@ -29,6 +31,8 @@ def client_new(request, pk):
 def client_edit(request, pk):
     with transaction.atomic():
         client = get_object_or_404(within(request, Client.objects.select_related("account")), pk=pk)
+        if away := turned_away(request, client.account):
+            return away
         name = client.name
         form = ClientForm(request.POST or None, instance=client)
         if request.method == "POST" and form.is_valid():
@@ -43,6 +47,8 @@ def client_edit(request, pk):
 @transaction.atomic
 def contact_new(request, pk):
     client = get_object_or_404(within(request, Client.objects.select_related("account")), pk=pk)
+    if away := turned_away(request, client.account, told=True):
+        return away
     kind = request.POST.get("kind") or request.GET.get("kind")
     kind = kind if kind in ContactPoint.Kind.values else ContactPoint.Kind.EMAIL
     form = NewContactForm(request.POST or None, kind=kind, by=request.user)

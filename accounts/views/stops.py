@@ -9,7 +9,7 @@ from accounts.forms.stops import EndForm, FlagForm, HoldForm, NoteForm
 from accounts.models import Account, AccountFlag, Hold
 from accounts.once import once
 
-from .pages import account_of, back_to, form_page, within
+from .pages import account_of, back_to, form_page, turned_away, within
 
 
 def note_new(request, pk):
@@ -52,6 +52,8 @@ def _house(payer: int) -> Account:
 
 
 def _set(request, account, form, title, button):
+    if away := turned_away(request, account, told=True):
+        return away
     stop = form.instance
     if request.method == "POST" and form.is_valid():
         with once(form.key, f"{stops.word(stop)}_set", request.user) as done:

@@ -73,7 +73,7 @@ def candidates(on: date) -> list[Debtor]:
     """Whoever is past due and has no cycle, and open cycles whose day to look has come; clients first."""
     looking = DunningCycle.objects.filter(closed_on=None)
     asleep = looking.filter(look_on__gt=on)
-    clients = Account.objects.for_staff(User.objects.service()).filter(merged_into=None)
+    clients = Account.objects.for_staff(User.objects.service())
     awake = clients.exclude(pk__in=asleep.exclude(account=None).values("account"))
     found = {Debtor(account=row.account) for row in aging.past_due(awake, on)}
     overdue = Invoice.objects.still_open().filter(payer__isnull=False, due_on__lte=on)
@@ -134,7 +134,8 @@ def _uncontested(invoices: list[Invoice], on: date) -> dict[int, int]:
     lines = InvoiceLine.objects.filter(pk__in=[pk for pk, cents in still.items() if cents])
     holds = Hold.objects.on(on)
     contested = Q(open_item__charge__in=holds.exclude(charge=None).values("charge"))
-    contested |= Q(open_item__account__in=holds.filter(charge=None, kind__in=CONTESTED).values("account"))
+    whole = holds.filter(charge=None, kind__in=CONTESTED).values("account")
+    contested |= Q(open_item__account__in=whole) | Q(open_item__account__merged_into__in=whole)
     sums: dict[int, int] = {}
     for line, invoice in lines.exclude(contested).values_list("pk", "invoice"):
         sums[invoice] = sums.get(invoice, 0) + still[line]

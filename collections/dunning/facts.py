@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from accounts import sending
-from accounts.models import Account, Client, ContactPoint, Message, Payer
+from accounts.models import Account, AccountFlag, Client, ContactPoint, Hold, Message, Payer
 
 from . import zones
 from .models import ComplianceRule
@@ -35,8 +35,9 @@ def of_channel(to: Account | Payer, channel: str, on: date) -> Facts:
 
 
 def _of_account(account: Account, on: date, address: Callable[[list[ContactPoint]], Address]) -> Facts:
-    guarantor = Client.objects.filter(pk=account.guarantor_id).first()
-    points = list(ContactPoint.objects.filter(client=account.guarantor_id))
+    answers = account.answering.guarantor_id
+    guarantor = Client.objects.filter(pk=answers).first()
+    points = list(ContactPoint.objects.filter(client=answers))
     where, basis = _zones(guarantor, points)
     return Facts(
         address=address(points),
@@ -62,8 +63,9 @@ def _of_payer(payer: Payer, channel: str, to: str, on: date) -> Facts:
 
 def _stops(account: Account, on: date) -> dict:
     # A stop that names a later day of another zone is in force all the same: a day early is safe, a day late is not.
-    flags = account.flags.filter(Q(until=None) | Q(until__gte=on)).values_list("kind", flat=True)
-    holds = account.holds.on(on).filter(charge=None)
+    both = [account.pk, account.answering.pk]  # what stops the account that answers stops its duplicates too
+    flags = AccountFlag.objects.filter(Q(until=None) | Q(until__gte=on), account__in=both).values_list("kind", flat=True)
+    holds = Hold.objects.on(on).filter(charge=None, account__in=both)
     return {"flags": frozenset(flags), "pauses": tuple(Pause(hold.kind, hold.until) for hold in holds)}
 
 

@@ -1,14 +1,11 @@
-"""Editing an account: class, guarantor, closing; a form filled in before somebody else saved overwrites nothing."""
+"""Editing an account: class, guarantor; a form filled in before somebody else saved overwrites nothing."""
 
-from datetime import timedelta
-
-import pytest
 from django.urls import reverse
 
 from accounts.models import Account
 from billing_office.audit.models import Act
 from billing_office.lib import dates
-from tests.factories import make_charge, make_client, make_payment
+from tests.factories import make_client
 
 
 def page(account):
@@ -18,7 +15,7 @@ def page(account):
 def filled(account, **changes):
     account.refresh_from_db()
     return {
-        "guarantor": account.guarantor_id, "financial_class": account.financial_class, "closed_on": "",
+        "guarantor": account.guarantor_id, "financial_class": account.financial_class,
         "lock_version": account.lock_version,
     } | changes  # fmt: skip
 
@@ -45,37 +42,6 @@ def test_the_account_is_called_as_its_new_guarantor(clerk, account, by):
 
 def test_the_guarantor_is_one_of_the_accounts_own_clients(clerk, account, foreign):
     assert clerk.post(page(account), filled(account, guarantor=foreign.guarantor_id)).status_code == 422
-
-
-def test_a_settled_account_is_closed_and_reopened(clerk, account):
-    clerk.post(page(account), filled(account, closed_on=dates.today().isoformat()))
-    account.refresh_from_db()
-    assert account.closed_on == dates.today()
-    clerk.post(page(account), filled(account))
-    account.refresh_from_db()
-    assert account.closed_on is None
-    assert list(Act.objects.filter(verb__in=["account_closed", "account_reopened"]).values_list("verb", flat=True)) == [
-        "account_reopened", "account_closed",
-    ]  # fmt: skip
-
-
-def test_an_account_on_which_something_is_owed_stays_open(clerk, owing):
-    answer = clerk.post(page(owing), filled(owing, closed_on=dates.today().isoformat()))
-    assert "224.00 is still open. Settle it before closing." in answer.content.decode()
-    owing.refresh_from_db()
-    assert owing.closed_on is None
-
-
-def test_an_account_with_unapplied_money_stays_open(clerk, account, by):
-    make_payment(account, by)
-    answer = clerk.post(page(account), filled(account, closed_on=dates.today().isoformat()))
-    assert "50.00 is unapplied" in answer.content.decode()
-
-
-@pytest.mark.parametrize("days", [1, -4000])
-def test_it_is_closed_neither_in_the_future_nor_before_it_was_opened(clerk, account, days):
-    day = dates.today() + timedelta(days=days)
-    assert clerk.post(page(account), filled(account, closed_on=day.isoformat())).status_code == 422
 
 
 def test_a_stale_form_keeps_what_the_other_saved_and_what_was_typed(clerk, biller, account):
@@ -112,9 +78,3 @@ def test_a_closed_account_takes_no_charge(biller, account, once):
     answer = biller.post(reverse("charge_new", args=[account.pk]), charge | {"client": account.guarantor_id})
     assert "Reopen it before charging" in answer.content.decode()
     assert not account.charges.exists()
-
-
-def test_what_was_settled_may_be_closed(clerk, account, by):
-    charge = make_charge(account, by, 1000)
-    make_payment(account, by, 1000, shares={charge: 1000})
-    assert clerk.post(page(account), filled(account, closed_on=dates.today().isoformat())).status_code == 302

@@ -1,0 +1,1 @@
+"""Two accounts of one client become one: finding them, looking, merging, undoing."""
