@@ -3,8 +3,8 @@
 from accounts.models import Client
 from billing_office.staff.access import route
 
-from .models import Authorization, Coverage, Verification, Visit
-from .views import authorizations, codes, coverages, fees, plans, verification, visits
+from .models import Authorization, Coverage, Estimate, Verification, Visit
+from .views import authorizations, code_search, codes, coverages, estimates, fees, plans, verification, visits
 
 urlpatterns = [
     route(
@@ -110,6 +110,24 @@ urlpatterns = [
         name="charge_hints",
         background=True,
     ),
+    route("estimates/", estimates.estimates, may="read_services", name="estimates"),
+    route("accounts/<int:pk>/estimates/", estimates.account_estimates, may="read_services", name="account_estimates"),
+    route("accounts/<int:pk>/estimates/new/", estimates.estimate_new, may="make_estimates", name="estimate_new"),
+    route("estimates/<int:pk>/", estimates.estimate, may="read_services", name="estimate", reads=Estimate),
+    route(
+        "estimates/<int:pk>/edit/", estimates.estimate_edit, may="make_estimates", name="estimate_edit", reads=Estimate
+    ),
+    route("estimates/<int:pk>/lines/new/", estimates.estimate_line_new, may="make_estimates", name="estimate_line_new"),
+    route("estimates/<int:pk>/renew/", estimates.estimate_renew, may="make_estimates", name="estimate_renew"),
+    route("estimates/<int:pk>/give/", estimates.estimate_give, may="make_estimates", name="estimate_give"),
+    route("estimates/<int:pk>/send/", estimates.estimate_send, may="make_estimates", name="estimate_send"),
+    route("estimates/<int:pk>/revise/", estimates.estimate_revise, may="make_estimates", name="estimate_revise"),
+    route("estimates/<int:pk>/discard/", estimates.estimate_discard, may="make_estimates", name="estimate_discard"),
+    route("estimate-lines/<int:pk>/figure/", estimates.estimate_figure, may="make_estimates", name="estimate_figure"),
+    route(
+        "estimate-lines/<int:pk>/out/", estimates.estimate_line_take_out, may="make_estimates", name="estimate_line_out"
+    ),
+    route("codes/found/", code_search.codes_found, may="find_codes", name="codes_found", background=True),
     *authorizations.RULES.routes(route, "authorization-rules/", read="read_payers"),
     *plans.PLANS.routes(route, "plans/", read="read_payers"),
     *plans.CONTRACTS.routes(route, "contracts/", read="read_payers"),

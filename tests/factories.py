@@ -28,6 +28,8 @@ from billing_office.lib import dates
 from billing_office.staff.models import Office, User
 from insurance import exchanges
 from insurance.models import (
+from insurance.estimates import drafting
+from insurance.estimates.drafting import Wanted
     Authorization,
     Code,
     Contract,
@@ -169,6 +171,15 @@ def make_authorization(
     coverage: Coverage, by: User, *codes, state="approved", days=(-10, 60), units=10, **more
 ) -> Authorization:
     """Granted for today unless told otherwise; `codes` are values or (first, last)."""
+def make_estimates(coverage: Coverage, by: User) -> dict:
+    """One that was given, and the draft of its next version with its line."""
+    wanted = Wanted("99213", description="Office visit", fee=10_000)
+    made = drafting.draft(coverage.client, dates.today(), [wanted], by=by, form=uuid.uuid4())
+    drafting.give(made, shown=made.client_cents, by=by)
+    draft = drafting.revise(made, by=by)
+    return {"estimate": draft, "estimate_line": draft.lines.get()}
+
+
     today = dates.today()
     more = {"number": "AUTH-1", "valid_from": today + timedelta(days[0]), "valid_to": today + timedelta(days[1])} | more
     row = Authorization.objects.create(coverage=coverage, state=state, made_by=by, **more)

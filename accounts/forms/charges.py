@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from accounts.models import Account, Client, Payer
 from billing_office.lib.fields import LineField, MoneyField, OfficeForm
@@ -35,10 +36,10 @@ class UnitsField(forms.CharField):
 class ChargeForm(OnceMixin, OfficeForm):
     title = "The charge was not posted."
     service_on = PastDayField(label="Day of service", future="A service is charged when it was given, not before.")
+    code = LineField(max_length=20, required=False, help_text="Number or words: 99213, or office visit.")
     description = LineField(label="Service", max_length=200, help_text="Plain words, as the client reads them.")
     amount = MoneyField()
     units = UnitsField(initial="1")
-    code = LineField(max_length=20, required=False, help_text="For example 99213.")
     payer = forms.ModelChoiceField(queryset=Payer.objects.none(), required=False, label="Who owes first")
     client = forms.ModelChoiceField(
         queryset=Client.objects.none(), required=False, label="Client served", empty_label=None
@@ -49,7 +50,10 @@ class ChargeForm(OnceMixin, OfficeForm):
         super().__init__(*args, **kwargs)
         self.fields["payer"].queryset = Payer.objects.filter(active=True)
         self.fields["payer"].empty_label = "The client"
-        self.fields["description"].widget.attrs["autofocus"] = True
+        # What is picked fills description and amount (static/code_search.js); without scripts the number is typed.
+        self.fields["code"].widget.attrs |= {
+            "autofocus": True, "autocomplete": "off", "data-finds": reverse("codes_found"),
+        }  # fmt: skip
         clients = account.clients.order_by("-served", "id")
         self.fields["client"].queryset = clients
         self.initial.setdefault("client", clients.first())

@@ -38,6 +38,7 @@ MORE = {  # what is one press away, by what it is about
     "Insurance": [
         ("Verification", "verification", "read_accounts", "g l"),
         ("Authorizations", "authorizations", "read_accounts", "g z"),
+        ("Estimates", "estimates", "read_services", "g q"),
         ("Plans", "plans", "read_payers", ""),
         ("Contracts", "contracts", "read_payers", ""),
         ("Fee schedules", "fee_schedules", "read_payers", ""),

@@ -66,6 +66,8 @@ RIGHTS: dict[str, frozenset[str]] = {
         "close_periods": {Role.SUPERVISOR},
         "edit_coverages": _KEEPERS,
         "verify_coverages": _KEEPERS,
+        "make_estimates": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},
+        "find_codes": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},  # of procedures, while typing
         "edit_codes": {Role.BILLER, Role.SUPERVISOR},
         "load_codes": {Role.SUPERVISOR},
         "export_journal": {Role.SUPERVISOR, Role.AUDITOR},

@@ -79,7 +79,7 @@ def known(coverage: Coverage, on: date, *, in_network: bool, today: date) -> Fac
     if found is None:
         gaps.append(f"{payer} never told what the plan pays: no copay, deductible or coinsurance is counted.")
     elif (old := (today - found.check.checked_on).days) > STALE_DAYS:
-        gaps.append(f"{payer} told this {old} days ago, on {dates.long(found.check.checked_on)}; verify again.")
+        gaps.append(f"{payer} told this {old} days ago, on {dates.long(found.check.checked_on)}.")
     last = coverage.verifications.exclude(state=Verification.State.WAITING).first()
     if last and last.state in (Verification.State.INACTIVE, Verification.State.NOT_FOUND):
         gaps.append(

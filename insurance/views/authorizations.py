@@ -12,11 +12,13 @@ from accounts.once import once
 from accounts.views.pages import account_of, form_page, within
 from billing_office.audit.acts import record
 from billing_office.lib import dates
+from billing_office.lib.money import show
 from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
 from billing_office.lib.views import Records
 
-from .. import authorizations
+from .. import authorizations, prices
 from ..codes import search
+from ..coverage import coverage_on
 from ..forms.authorizations import AuthorizationForm, NewAuthorizationForm, RuleForm
 from ..models import Authorization, AuthorizationRule, Coverage
 
@@ -124,20 +126,29 @@ def _saved(form) -> Authorization:
 def charge_hints(request, pk):
     """A piece of the charge form: what the code means, who covers the client that day, whether leave is needed and there."""
     account = account_of(request, pk)
-    code, on = request.GET.get("code", "").replace("\x00", "").strip()[:20], _day(request)
+    code, on = request.GET.get("code", "").replace("\x00", "").strip()[:20], day_asked(request)
     client = _client(request, account)
     known = search.find(code, on=on).first() if code else None
     context = {
         "account": account,
         "code": code,
         "known": known if known and known.value == authorizations.normal(code) else None,
-        "answer": authorizations.ask(client, code, on, units=_units(request)) if client else None,
+        "answer": authorizations.ask(client, code, on, units=units_asked(request)) if client else None,
+        "prices": _prices(client, code, on) if code else [],
         "on": on,
     }
     return render(request, "insurance/_charge_hints.html", context)
 
 
-def _day(request):
+def _prices(client: Client | None, code: str, on) -> list[str]:
+    """Our fee, and what the first payer of the day allows, each in a sentence."""
+    own = prices.usual(code, on)
+    said = [f"Our fee is ${show(own)} a unit."] if own is not None else ["Our price list has no fee for it."]
+    covered = coverage_on(client, on) if client else []
+    return said + [prices.allowed(covered[0].plan, code, on).note] if covered else said
+
+
+def day_asked(request):
     try:
         day = dates.date.fromisoformat(request.GET.get("service_on", ""))
     except ValueError:
@@ -145,7 +156,7 @@ def _day(request):
     return day if dates.FIRST <= day <= dates.LAST else dates.today()
 
 
-def _units(request) -> Decimal:
+def units_asked(request) -> Decimal:
     try:
         units = Decimal(request.GET.get("units") or "1")
     except InvalidOperation:

@@ -20,7 +20,13 @@ from billing_office.staff.access import may
 from invoices import balances, issuing
 from invoices.models import Invoice
 
-NAMING_SERVICES = {Document.Kind.INVOICE, Document.Kind.RECEIPT, Document.Kind.CREDIT_NOTE, Document.Kind.STATEMENT}
+NAMING_SERVICES = {
+    Document.Kind.INVOICE,
+    Document.Kind.RECEIPT,
+    Document.Kind.CREDIT_NOTE,
+    Document.Kind.STATEMENT,
+    Document.Kind.ESTIMATE,
+}
 SHOWS = {"": "All", "open": "Open", "overdue": "Overdue", "void": "Void"}
 
 

@@ -26,6 +26,7 @@ from tests.factories import (
     make_coverage,
     make_email,
     make_fee,
+    make_estimates,
     make_payer,
     make_payment,
     make_recurring,
@@ -109,6 +110,8 @@ def make_world(office, by, settings):
         "authorization": make_authorization(covered, by),
         "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
         "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),
+        "attachment": make_attachment(account, by),
+        **make_estimates(covered, by),
         "code_load": CodeLoad.objects.create(system="local", name="x", effective_on=dates.today(), made_by=by, state="done"),
     }  # fmt: skip
 
@@ -137,6 +140,8 @@ NAMED = {
     "contracts": "contract",
     "code-loads": "code_load",
 }  # fmt: skip
+    "estimates": "estimate",
+    "estimate-lines": "estimate_line",
 
 
 def address(pattern, world) -> str:

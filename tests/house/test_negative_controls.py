@@ -178,6 +178,43 @@ COPIES = {
     "approvals_request_key_key": ("approvals_request", {}),
     "request_is_decided_whole": ("approvals_request", {"key": "gen_random_uuid()", "decided_at": "NULL"}),
     "request_maker_is_not_checker": ("approvals_request", {"key": "gen_random_uuid()", "decided_by_id": "asked_by_id"}),
+    "estimate_version_once": ("insurance_estimate", {"document_id": "NULL"}, "state = 'given'"),
+    "estimate_one_draft": ("insurance_estimate", {"version": "9"}, "state = 'draft'"),
+    "estimate_one_given": ("insurance_estimate", {"version": "9", "document_id": "NULL"}, "state = 'given'"),
+    "insurance_estimate_document_id_key": (
+        "insurance_estimate",
+        {"number": "'X'", "document_id": "(SELECT min(id) FROM accounts_document)"},
+        "state = 'given'",
+    ),
+    "estimate_state_is_known": (
+        "insurance_estimate",
+        {"number": "'X'", "document_id": "NULL", "state": "'x'"},
+        "state = 'given'",
+    ),
+    "estimate_adds_up": ("insurance_estimate", {"number": "'X'", "document_id": "NULL", "billed_cents": "7"}),
+    "estimate_is_not_negative": (
+        "insurance_estimate",
+        {
+            "number": "'X'",
+            "document_id": "NULL",
+            "writeoff_cents": "-1",
+            "client_cents": "billed_cents - payers_cents + 1",
+        },
+    ),
+    "estimate_given_by_somebody": ("insurance_estimate", {"number": "'X'", "given_at": "now()"}, "state = 'draft'"),
+    "estimate_line_has_units": ("insurance_estimateline", {"units": "0"}),
+    "estimate_line_adds_up": ("insurance_estimateline", {"fee_cents": "7"}),
+    "estimate_line_is_not_negative": (
+        "insurance_estimateline",
+        {"writeoff_cents": "-1", "client_cents": "fee_cents - payers_cents + 1"},
+    ),
+    "estimate_figure_once": ("insurance_estimatefigure", {}),
+    "estimate_figure_is_known": ("insurance_estimatefigure", {"name": "'x'"}),
+    "estimate_override_has_a_reason": (
+        "insurance_estimatefigure",
+        {"rank": "9", "reason": "'x'", "override_cents": "NULL"},
+    ),
+    "estimate_figure_is_not_negative": ("insurance_estimatefigure", {"rank": "9", "cents": "-1"}),
     "request_refusal_says_why": ("approvals_request", {"key": "gen_random_uuid()", "answer": "''"}),
     "request_withdrawn_by_its_maker": (
         "approvals_request",
@@ -320,6 +357,16 @@ NO_ATTACK = {
 OURS = ("accounts", "approvals", "insurance", "invoices", "dunning", "outbox", "audit", "staff", "intake")
 # Tables, and the history of all of them, whose guards are proved where they are made: tests/staff, tests/audit, tests/intake.
 ELSEWHERE = ("staff_", "intake_", "audit_")
+    ("insurance_estimate", "estimate_frozen"): (
+        "UPDATE insurance_estimate SET service_on = service_on + 1 WHERE state = 'given'"
+    ),
+    ("insurance_estimateline", "estimate_line_frozen"): (
+        "UPDATE insurance_estimateline SET code = 'X' WHERE estimate_id IN (SELECT id FROM insurance_estimate WHERE state = 'given')"
+    ),
+    ("insurance_estimatefigure", "estimate_figure_frozen"): (
+        "UPDATE insurance_estimatefigure SET note = 'X' WHERE line_id IN (SELECT l.id FROM insurance_estimateline l"
+        " JOIN insurance_estimate e ON e.id = l.estimate_id WHERE e.state = 'given')"
+    ),
 
 
 @pytest.fixture
