@@ -116,8 +116,11 @@ def points(text: str) -> QuerySet | None:
         return None
     if len(figures) == 11:
         figures = figures.removeprefix("1")  # the country's, which some write and some do not
-    phones = ContactPoint.objects.filter(kind=Kind.PHONE).alias(bare=FIGURES, back=Reverse(FIGURES))
-    return phones.filter(Q(bare__startswith=figures) | Q(back__startswith=figures[::-1]))
+    phones = ContactPoint.objects.filter(kind=Kind.PHONE).order_by().alias(bare=FIGURES, back=Reverse(FIGURES))
+    ways = [phones.filter(bare__startswith=start) for start in (figures, f"1{figures}")]
+    # One by one, and not by "or": each has its own index.
+    ends = phones.filter(back__startswith=figures[::-1]).values("pk")
+    return ContactPoint.objects.filter(pk__in=ends.union(*(way.values("pk") for way in ways), all=True))
 
 
 # -- all of it --------------------------------------------------------------------------------------------------------------

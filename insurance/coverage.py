@@ -25,12 +25,10 @@ def coverage_on(client: Client, on: date) -> list[Coverage]:
 
 
 def by_member(text: str) -> QuerySet | None:
-    """Ids of accounts on which somebody has or had this member number, written with or without spaces."""
-    bare = "".join(text.split())
-    if not any(c.isdigit() for c in bare):
+    """Ids of accounts on which somebody has or had this member number."""
+    if not any(c.isdigit() for c in text):
         return None
-    numbers = {text, bare, bare.upper()}
-    return Coverage.objects.standing().filter(member_number__in=numbers).values("client__account")
+    return Coverage.objects.standing().of_member(text).values("client__account")
 
 
 def in_the_way(coverage: Coverage) -> Coverage | None:

@@ -56,7 +56,8 @@
   document.addEventListener("click", event => {
     const on = selector => event.target.closest(selector);
     const opener = on("[data-open]"), copier = on("[data-copy]"), row = on("tr[data-href]");
-    if (opener) document.getElementById(opener.dataset.open)?.showModal();
+    if (opener?.dataset.open === "palette") { if (openPalette()) event.preventDefault(); }
+    else if (opener) document.getElementById(opener.dataset.open)?.showModal();
     if (copier) copy(copier.dataset.copy);
     on("[data-shut]")?.closest("dialog")?.close();
     on("[data-dismiss]")?.closest(".toast")?.remove();
@@ -67,6 +68,45 @@
     countTicks();
     // A click beside the link still opens the row, unless the person is selecting text.
     if (row && !on("a, button, input, label, summary, select") && !String(getSelection())) location = row.dataset.href;
+  });
+
+  // -- the palette: htmx brings what is found, and drops an answer that a later key made old -------------------------
+  const palette = $("#palette"), find = $("#find");
+  const options = () => $$("[role=option]", palette);
+
+  const choose = option => {
+    options().forEach(one => one.setAttribute("aria-selected", one === option));
+    find.setAttribute("aria-expanded", !!option);
+    if (option) find.setAttribute("aria-activedescendant", option.id); else find.removeAttribute("aria-activedescendant");
+    if ($("#found", palette)) find.setAttribute("aria-controls", "found"); else find.removeAttribute("aria-controls");
+    option?.scrollIntoView({ block: "nearest" });
+  };
+
+  const openPalette = () => {
+    if (!palette) return false;
+    palette.showModal();
+    find.select();
+    htmx.trigger(find, "opened");
+    return true;
+  };
+
+  const answered = () => $("#found", palette)?.dataset.for === find.value.trim().replace(/\s+/g, " ");
+
+  palette?.addEventListener("htmx:afterSwap", () => choose(options()[0]));
+  palette?.addEventListener("click", event => { if (event.target === palette) palette.close(); });
+  find?.addEventListener("keydown", event => {
+    const all = options(), at = all.findIndex(one => one.ariaSelected === "true");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") {
+      event.preventDefault();
+      palette.close();
+    } else if (step && all.length) {
+      event.preventDefault();
+      choose(all[(at + step + all.length) % all.length]);
+    } else if (event.key === "Enter" && !event.isComposing && !event.ctrlKey && at >= 0 && answered()) {
+      event.preventDefault();
+      all[at].click();
+    } // else the form goes to the page of the search, which asks again: the answer on screen is to an older question
   });
 
   // -- the keyboard: off while typing, while a dialog is open, and when its user switched single letters off ---------
@@ -86,7 +126,7 @@
     prefix = "";
     if (event.key === "g" && key === "g") prefix = "g ";
     else if (key.startsWith("g ")) press(key);
-    else if (key === "/" && $("#find")) { event.preventDefault(); $("#find").focus(); }
+    else if (key === "/" && openPalette()) event.preventDefault();
     else if (key === "j") move(1);
     else if (key === "k") move(-1);
     else if (key === "Enter") {
@@ -104,6 +144,7 @@
       if (form) { event.preventDefault(); form.requestSubmit($("[type=submit]", form)); }
       return;
     }
+    if (event.key === "k" && (event.ctrlKey || event.metaKey) && !$("dialog:modal") && openPalette()) return event.preventDefault();
     if (event.key === "Escape" && typing(event.target) && !$("dialog:modal")) return void event.target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog:modal")) return;
     if (!lettersOff() || event.key === "Enter") onLetter(event);

@@ -3,9 +3,12 @@ from billing_office.approvals.models import Request
 from billing_office.staff.access import ANY_STAFF, PUBLIC, route
 
 from . import account_page, approvals, arrears, exports, health, home, ladder, payer_page, periods, unpaid_payers
+from .search import views as search
 
 urlpatterns = [
     route("", home.home, may=ANY_STAFF, name="home"),
+    route("search/", search.search, may=ANY_STAFF, name="search"),
+    route("search/found/", search.search_found, may=ANY_STAFF, name="search_found"),
     route("healthz", health.healthz, may=PUBLIC, name="healthz"),
     route("readyz", health.readyz, may=PUBLIC, name="readyz"),
     route("accounts/<int:pk>/", account_page.account, may="read_accounts", name="account", reads=Account),

@@ -17,6 +17,11 @@ class CoverageQuerySet(models.QuerySet):
         """Without those recorded in error."""
         return self.filter(withdrawn_on=None)
 
+    def of_member(self, text: str):
+        """With this member number, written with or without spaces."""
+        bare = "".join(text.split())
+        return self.filter(member_number__in={text, bare, bare.upper()})
+
     def on(self, day):
         """In force on that day; the last day counts."""
         return self.standing().filter(Q(until=None) | Q(until__gte=day), since__lte=day)

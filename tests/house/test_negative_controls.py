@@ -12,12 +12,13 @@ import pytest
 from django.db import connection
 
 from accounts import ledger, periods
+from accounts.merging import candidates, merging
 from accounts.models import Payer, Payment, Run
 from billing_office import schedule
 from billing_office.approvals import requests
 from billing_office.lib import dates
 from insurance import exchanges
-from tests.factories import make_charge, make_client, make_payment, make_refund, make_run, make_user
+from tests.factories import make_account, make_charge, make_client, make_payment, make_refund, make_run, make_user
 from tests.insurance.edi import inquiry
 
 from .test_access import make_world
@@ -33,6 +34,17 @@ COPIES = {
         "accounts_account",
         {"number": "'X'", "office_id": "NULL", "kind": "'client'"},
     ),
+    "account_is_not_merged_into_itself": (
+        "accounts_account",
+        {"number": "'X'", "merged_into_id": "(SELECT last_value + 1 FROM accounts_account_id_seq)"},
+        "payer_id IS NULL",
+    ),
+    "merge_is_of_two": ("accounts_merge", {"survivor_id": "duplicate_id", "undone_at": "now()"}),
+    "merge_of_a_duplicate_stands_once": ("accounts_merge", {}),
+    "kept_apart_lower_first": ("accounts_keptapart", {"first_id": "second_id"}),
+    "kept_apart_once": ("accounts_keptapart", {}),
+    "attachment_kind_is_known": ("accounts_attachment", {"kind": "'x'"}),
+    "attachment_withdrawn_says_why": ("accounts_attachment", {"withdrawn_at": "now()"}),
     "accounts_account_number_key": ("accounts_account", {"payer_id": "NULL"}),
     "accounts_account_payer_id_key": ("accounts_account", {"number": "'X'"}, "payer_id IS NOT NULL"),
     "flag_ends_after_it_begins": ("accounts_accountflag", {"until": "since - 1"}),
@@ -166,18 +178,6 @@ COPIES = {
         {"state": "'not_found'"},
         "exchange_id IS NOT NULL",
     ),
-    "code_once_a_day": ("insurance_code", {}),
-    "code_ends_after_it_begins": ("insurance_code", {"value": "'X'", "until": "since - 1"}),
-    "code_system_is_known": ("insurance_code", {"system": "'runes'"}),
-    "code_is_complete": ("insurance_code", {"value": "''"}),
-    "code_load_state_is_known": ("insurance_codeload", {"state": "'x'"}),
-    "ledger_account_is_of_a_book": ("accounts_ledgeraccount", {"book": "'X'"}),
-    "accounts_reason_code_key": ("accounts_reason", {}),
-    "reason_kind_is_known": ("accounts_reason", {"code": "'X'", "kind": "'whim'"}),
-    "reason_limits_are_not_negative": ("accounts_reason", {"code": "'X'", "clerk_cents": "-1"}),
-    "approvals_request_key_key": ("approvals_request", {}),
-    "request_is_decided_whole": ("approvals_request", {"key": "gen_random_uuid()", "decided_at": "NULL"}),
-    "request_maker_is_not_checker": ("approvals_request", {"key": "gen_random_uuid()", "decided_by_id": "asked_by_id"}),
     "estimate_version_once": ("insurance_estimate", {"document_id": "NULL"}, "state = 'given'"),
     "estimate_one_draft": ("insurance_estimate", {"version": "9"}, "state = 'draft'"),
     "estimate_one_given": ("insurance_estimate", {"version": "9", "document_id": "NULL"}, "state = 'given'"),
@@ -215,6 +215,18 @@ COPIES = {
         {"rank": "9", "reason": "'x'", "override_cents": "NULL"},
     ),
     "estimate_figure_is_not_negative": ("insurance_estimatefigure", {"rank": "9", "cents": "-1"}),
+    "code_once_a_day": ("insurance_code", {}),
+    "code_ends_after_it_begins": ("insurance_code", {"value": "'X'", "until": "since - 1"}),
+    "code_system_is_known": ("insurance_code", {"system": "'runes'"}),
+    "code_is_complete": ("insurance_code", {"value": "''"}),
+    "code_load_state_is_known": ("insurance_codeload", {"state": "'x'"}),
+    "ledger_account_is_of_a_book": ("accounts_ledgeraccount", {"book": "'X'"}),
+    "accounts_reason_code_key": ("accounts_reason", {}),
+    "reason_kind_is_known": ("accounts_reason", {"code": "'X'", "kind": "'whim'"}),
+    "reason_limits_are_not_negative": ("accounts_reason", {"code": "'X'", "clerk_cents": "-1"}),
+    "approvals_request_key_key": ("approvals_request", {}),
+    "request_is_decided_whole": ("approvals_request", {"key": "gen_random_uuid()", "decided_at": "NULL"}),
+    "request_maker_is_not_checker": ("approvals_request", {"key": "gen_random_uuid()", "decided_by_id": "asked_by_id"}),
     "request_refusal_says_why": ("approvals_request", {"key": "gen_random_uuid()", "answer": "''"}),
     "request_withdrawn_by_its_maker": (
         "approvals_request",
@@ -315,6 +327,10 @@ COPIES = {
     "recurring_is_positive": ("invoices_recurringcharge", {"cents": "0"}),
     "recurring_rhythm_is_known": ("invoices_recurringcharge", {"rhythm": "'daily'"}),
     "recurring_ends_with_its_last_day": ("invoices_recurringcharge", {"until": "next_on - 1"}),
+    "office_profile_is_known": ("staff_office", {"code": "'X'", "name": "'X'", "profile": "'circus'"}),
+    "office_field_once": ("staff_officefield", {}),
+    "fact_once": ("accounts_accountfact", {}),
+    "fact_says_something": ("accounts_accountfact", {"value": "''", "account_id": "99"}),
     "run_once_a_period": ("outbox_run", {}),
     "office_terms_within_a_year": ("staff_office", {"code": "'X'", "terms_days": "366"}),
     "staff_office_code_key": ("staff_office", {}),
@@ -341,6 +357,16 @@ STATEMENTS = {
         " ({entry}, {account}, 'receivable', {charge}, 7), ({entry}, {account}, 'revenue', {charge}, -7)"
     ),
     ("accounts_document", "document_frozen"): "UPDATE accounts_document SET template = 'X'",
+    ("insurance_estimate", "estimate_frozen"): (
+        "UPDATE insurance_estimate SET service_on = service_on + 1 WHERE state = 'given'"
+    ),
+    ("insurance_estimateline", "estimate_line_frozen"): (
+        "UPDATE insurance_estimateline SET code = 'X' WHERE estimate_id IN (SELECT id FROM insurance_estimate WHERE state = 'given')"
+    ),
+    ("insurance_estimatefigure", "estimate_figure_frozen"): (
+        "UPDATE insurance_estimatefigure SET note = 'X' WHERE line_id IN (SELECT l.id FROM insurance_estimateline l"
+        " JOIN insurance_estimate e ON e.id = l.estimate_id WHERE e.state = 'given')"
+    ),
     ("invoices_invoice", "invoice_frozen"): "UPDATE invoices_invoice SET cents = cents + 1",
     ("invoices_deposit", "deposit_frozen"): "UPDATE invoices_deposit SET day = day - 1",
     ("invoices_depositline", "deposit_line_frozen"): (
@@ -357,16 +383,6 @@ NO_ATTACK = {
 OURS = ("accounts", "approvals", "insurance", "invoices", "dunning", "outbox", "audit", "staff", "intake")
 # Tables, and the history of all of them, whose guards are proved where they are made: tests/staff, tests/audit, tests/intake.
 ELSEWHERE = ("staff_", "intake_", "audit_")
-    ("insurance_estimate", "estimate_frozen"): (
-        "UPDATE insurance_estimate SET service_on = service_on + 1 WHERE state = 'given'"
-    ),
-    ("insurance_estimateline", "estimate_line_frozen"): (
-        "UPDATE insurance_estimateline SET code = 'X' WHERE estimate_id IN (SELECT id FROM insurance_estimate WHERE state = 'given')"
-    ),
-    ("insurance_estimatefigure", "estimate_figure_frozen"): (
-        "UPDATE insurance_estimatefigure SET note = 'X' WHERE line_id IN (SELECT l.id FROM insurance_estimateline l"
-        " JOIN insurance_estimate e ON e.id = l.estimate_id WHERE e.state = 'given')"
-    ),
 
 
 @pytest.fixture
@@ -392,6 +408,9 @@ def filled(office, by, settings):
     account = world["account"]
     requests.refuse(world["request"].pk, "no", by=make_user("supervisor", office))
     make_client(account, by)
+    twins = [make_account(office, by, "Ana", "Ruiz") for _ in range(2)]
+    candidates.keep_apart(*twins, "x", by=by)
+    merging.merge(*twins, "x", on=dates.today(), by=by)
     first = make_charge(account, by, days_ago=1)
     reversal = ledger.reverse(ledger.JournalEntry.objects.latest("id"), on=dates.today(), by=by, memo="x")
     make_refund(make_payment(account, by), by, paid_out=True)
