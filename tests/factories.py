@@ -4,10 +4,11 @@ import uuid
 from datetime import date, timedelta
 from itertools import count
 
-from accounts import ledger, people
+from accounts import attachments, facts, ledger, people
 from accounts.corrections.of_charge import Adjustment
 from accounts.models import (
     Account,
+    Attachment,
     Charge,
     Client,
     ContactPoint,
@@ -25,11 +26,11 @@ from accounts.opening import open_account, open_payer
 from billing_office.approvals import requests
 from billing_office.approvals.models import Request
 from billing_office.lib import dates
-from billing_office.staff.models import Office, User
+from billing_office.staff.models import Office, OfficeField, User
 from insurance import exchanges
-from insurance.models import (
 from insurance.estimates import drafting
 from insurance.estimates.drafting import Wanted
+from insurance.models import (
     Authorization,
     Code,
     Contract,
@@ -42,7 +43,6 @@ from insurance.estimates.drafting import Wanted
     Visit,
 )
 from invoices.models import RecurringCharge
-
 
 _numbers = count(1)
 
@@ -90,6 +90,10 @@ def make_phone(client: Client, by: User, value="(512) 555-0199") -> ContactPoint
 def make_address(client: Client, by: User, **fields) -> ContactPoint:
     lines = {"street": "418 Cedar Elm Ln", "city": "Austin", "region": "TX", "postcode": "78704"} | fields
     return people.add_contact(client, ContactPoint(kind=ContactPoint.Kind.POSTAL, **lines), by=by, detail={})
+
+
+def make_attachment(account: Account, by: User, content=b"%PDF-1.7", name="letter.pdf") -> Attachment:
+    return attachments.attach(account, content, title="Hardship letter", kind="letter", name=name, by=by, detail={})
 
 
 def make_payer(by: User, name="Blue Cross TX", payer_class=Payer.Class.INSURER, **fields) -> Payer:
@@ -167,10 +171,6 @@ def make_fee(value: str, cents: int, *, contract: Contract | None = None, since=
     return Fee.objects.create(schedule=schedule, value=value, cents=cents, since=since, **more)
 
 
-def make_authorization(
-    coverage: Coverage, by: User, *codes, state="approved", days=(-10, 60), units=10, **more
-) -> Authorization:
-    """Granted for today unless told otherwise; `codes` are values or (first, last)."""
 def make_estimates(coverage: Coverage, by: User) -> dict:
     """One that was given, and the draft of its next version with its line."""
     wanted = Wanted("99213", description="Office visit", fee=10_000)
@@ -180,6 +180,10 @@ def make_estimates(coverage: Coverage, by: User) -> dict:
     return {"estimate": draft, "estimate_line": draft.lines.get()}
 
 
+def make_authorization(
+    coverage: Coverage, by: User, *codes, state="approved", days=(-10, 60), units=10, **more
+) -> Authorization:
+    """Granted for today unless told otherwise; `codes` are values or (first, last)."""
     today = dates.today()
     more = {"number": "AUTH-1", "valid_from": today + timedelta(days[0]), "valid_to": today + timedelta(days[1])} | more
     row = Authorization.objects.create(coverage=coverage, state=state, made_by=by, **more)
@@ -196,6 +200,15 @@ def make_refund(payment: Payment, by: User, cents=100, *, paid_out=False) -> Ref
     if paid_out:
         ledger.pay_out(row, way="cheque", reference="4417", on=on, by=by)
     return row
+
+
+def make_office_field(account: Account, by: User, label="Meter number", value="55-1234", **fields) -> OfficeField:
+    """A field of the account's office, and what the account says in it."""
+    field, _ = OfficeField.objects.get_or_create(
+        office=account.office, label=label, defaults={"printed": True} | fields
+    )
+    facts.write(account, {field.pk: value}, by=by)
+    return field
 
 
 def make_recurring(account: Account, by: User, cents=4500, *, starts_on=None, **fields) -> RecurringCharge:

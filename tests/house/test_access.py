@@ -20,13 +20,15 @@ from tests.bank.world import make_banked
 from tests.factories import (
     make_account,
     make_address,
+    make_attachment,
     make_authorization,
     make_charge,
     make_code,
     make_coverage,
     make_email,
-    make_fee,
     make_estimates,
+    make_fee,
+    make_office_field,
     make_payer,
     make_payment,
     make_recurring,
@@ -96,7 +98,7 @@ def make_world(office, by, settings):
         "payment": make_payment(account, by), "staff": make_user("clerk", office),
         "office": office, "outbox": Job.objects.latest("id"), "reminder_level": ReminderLevel.objects.first(),
         "act": Act.objects.filter(account_id=account.pk).latest("id"),
-        "charge": make_charge(account, by), "rule": MoneyRule.objects.first(), "run": make_run(account, by), "recurring": make_recurring(account, by),
+        "charge": make_charge(account, by), "rule": MoneyRule.objects.first(), "run": make_run(account, by), "recurring": make_recurring(account, by), "office_field": make_office_field(account, by),
         "refund": make_refund(make_payment(account, by), by), "entry": account.entries.latest("id"),
         "reason": Reason.objects.first(), "request": make_request(account, by),
         "ledger_account": LedgerAccount.objects.first(),
@@ -108,10 +110,10 @@ def make_world(office, by, settings):
         "profile": PayerProfile.objects.create(payer=covered.plan.payer),
         "fee_schedule": FeeSchedule.objects.first() or make_fee("99213", 10_000).schedule,
         "authorization": make_authorization(covered, by),
-        "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
-        "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),
         "attachment": make_attachment(account, by),
         **make_estimates(covered, by),
+        "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
+        "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),
         "code_load": CodeLoad.objects.create(system="local", name="x", effective_on=dates.today(), made_by=by, state="done"),
     }  # fmt: skip
 
@@ -136,12 +138,14 @@ NAMED = {
     "plans": "plan",
     "fee-schedules": "fee_schedule",
     "authorizations": "authorization",
+    "attachments": "attachment",
     "authorization-rules": "authorization_rule",
-    "contracts": "contract",
-    "code-loads": "code_load",
-}  # fmt: skip
     "estimates": "estimate",
     "estimate-lines": "estimate_line",
+    "contracts": "contract",
+    "code-loads": "code_load",
+    "office-fields": "office_field",
+}  # fmt: skip
 
 
 def address(pattern, world) -> str:
@@ -206,6 +210,7 @@ def test_nobody_reaches_anything_but_what_is_public(world):
 
 # Of the house, or for those who keep all offices.
 SHARED = {
+    "office_field",
     "payer",
     "staff",
     "office",
