@@ -1,6 +1,8 @@
 """Form fields that refuse what must never reach the books, in words that help."""
 
+import json
 import unicodedata
+from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -155,35 +157,64 @@ def kind_of(field: forms.Field) -> str:
     return "line"
 
 
+class OpenedField(forms.Field):
+    """What every field said when the form was opened, carried along as JSON. Never a change, never wrong."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial, data):
+        return False
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field in which a form and its row differ: `theirs` stands now, `yours` was entered, both in words.
+
+    `keep` is the choice, "theirs" or "mine"; `both`: both were changed since the form was opened.
+    """
+
+    name: str
+    label: str
+    theirs: str
+    yours: str
+    keep: str
+    both: bool
+
+
 class StaleFormMixin(forms.Form):
     """A model form that never overwrites what someone else saved since it was opened.
 
     The model counts its saves in `lock_version`. The view reads the row under a lock, inside the transaction in which
     it saves, and binds the form to that row. `clean()` compares the version the person saw with the row's; when they
-    differ the form is refused, keeps what was typed, and `theirs` lists (label, what stands now, what was entered) for
-    every field that differs. It then carries the new version: looking again and saving is one more press.
+    differ the form is refused, keeps what was typed, and `theirs` lists every field that differs, with a choice for each
+    (`keep-<field>`, "theirs" or "mine"). What only the other one changed is theirs unless the person says otherwise. The form
+    then carries the new version: choosing and saving is one more press.
     """
 
     lock_version = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
+    opened = OpenedField(required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.theirs: list[tuple[str, str, str]] = []
+        self.theirs: list[Difference] = []
         self.initial["lock_version"] = self.instance.lock_version or 0
+        self.initial["opened"] = self._as_opened
 
     def who_changed(self) -> str:
         """Who saved meanwhile and when, "J. Tran at 1:12 pm"; empty when not known. The form of the model says it."""
         return ""
 
+    def full_clean(self):
+        if self.is_bound:
+            self._take_theirs()
+        super().full_clean()
+
     def clean(self):
         cleaned = super().clean()
         now = str(self.instance.lock_version or 0)
         if self.instance.pk and self.cleaned_data.get("lock_version") != now:
-            self.theirs = [
-                (self[name].label, self._told(name, self[name].initial), self._told(name, self[name].data))
-                for name in self.changed_data
-                if name != "lock_version"
-            ]
+            was = self._was()
+            self.theirs = [self._difference(name, was) for name in self.changed_data if name != "lock_version"]
             self.data = self.data.copy()
             self.data[self.add_prefix("lock_version")] = now
             by = self.who_changed() or "Someone else"
@@ -198,6 +229,49 @@ class StaleFormMixin(forms.Form):
     def save(self, commit=True):
         self.instance.lock_version = (self.instance.lock_version or 0) + 1
         return super().save(commit)
+
+    def _difference(self, name: str, was: dict) -> Difference:
+        stands, entered = self._raw(name, self[name].initial), self._raw(name, self[name].data)
+        touched = was.get(name) != entered
+        keep = self.data.get(f"keep-{self.add_prefix(name)}") or ("mine" if touched else "theirs")
+        told = self._told(name, self[name].initial), self._told(name, self[name].data)
+        both = name in was and touched and was[name] != stands
+        return Difference(name, str(self[name].label), *told, keep, both)
+
+    def _take_theirs(self):
+        """Where the person chose what stands now, that takes the place of what was entered."""
+        chosen = [name for name in self.fields if self.data.get(f"keep-{self.add_prefix(name)}") == "theirs"]
+        if not chosen:
+            return
+        self.data = self.data.copy()
+        for name in chosen:
+            key, raw = self.add_prefix(name), self._raw(name, self.get_initial_for_field(self.fields[name], name))
+            self.data.pop(key, None)
+            if hasattr(self.data, "setlist"):
+                self.data.setlist(key, raw)
+            elif raw:
+                self.data[key] = raw[0]
+
+    def _as_opened(self) -> str:
+        names = [name for name in self.fields if name not in ("lock_version", "opened", "once")]
+        return json.dumps({n: self._raw(n, self.get_initial_for_field(self.fields[n], n)) for n in names})
+
+    def _was(self) -> dict:
+        """As `_as_opened` wrote it; empty where a browser sent something else."""
+        try:
+            was = json.loads(self.data.get(self.add_prefix("opened")) or "{}")
+        except (ValueError, RecursionError):
+            return {}
+        return was if isinstance(was, dict) else {}
+
+    def _raw(self, name: str, value) -> list[str]:
+        """A value as a browser would send it."""
+        field = self.fields[name]
+        if isinstance(field.widget, forms.CheckboxInput):
+            return ["on"] if field.to_python(value) else []
+        value = field.widget.format_value(field.prepare_value(value))
+        values = value if isinstance(value, list | tuple) else [value]
+        return [str(one) for one in values if one not in (None, "")]
 
     def _told(self, name, value) -> str:
         """A field's value in words, whether it comes from the row or from what was typed."""

@@ -52,7 +52,7 @@ def test_a_stale_form_keeps_what_the_other_saved_and_what_was_typed(clerk, bille
     assert (answer.status_code, account.financial_class) == (409, "public")
     text = answer.content.decode()
     assert "A. Biller at" in text
-    assert "<del>Public scheme</del>" in text
+    assert 'value="theirs"> Public scheme' in text
     assert '<option value="employer" selected>' in text
 
 
