@@ -6,16 +6,20 @@ What asks for `to` takes an account, whose guarantor is meant, or a payer, whose
 from datetime import date
 
 from billing_office.lib import dates, money
+from billing_office.staff.letterhead import logo_of
 from billing_office.staff.models import Office
 
+from . import facts
 from .models import Account, ContactPoint, Payer
 
 
 def letterhead(office: Office) -> dict:
+    """Name and lines at the head of a paper, and the hash of the logo it is to have. One query."""
     address = ", ".join(line for line in [office.street, office.city_line] if line)
     reach = ", ".join(line for line in [office.phone, office.hours] if line)
     net = " · ".join(line for line in [office.email, office.website] if line)
-    return {"name": office.name, "contact": "\n".join(line for line in [address, reach, net] if line)}
+    words = {"name": office.name, "contact": "\n".join(line for line in [address, reach, net] if line)}
+    return words | ({"logo": sha256} if (sha256 := logo_of(office)) else {})
 
 
 def mailing_lines(to: Account | Payer) -> list[str]:
@@ -24,6 +28,11 @@ def mailing_lines(to: Account | Payer) -> list[str]:
         return [line for line in [to.name, to.contact, to.street, to.city_line] if line]
     point = postal(to)
     return [to.answering.name, *(point.lines if point else [])]
+
+
+def references(to: Account | Payer) -> list[list[str]]:
+    """The reference, and what the account says in its office's own fields that stand on papers. One query."""
+    return [[*reference(to)], *([] if isinstance(to, Payer) else facts.printed(to))]
 
 
 def reference(to: Account | Payer) -> tuple[str, str]:

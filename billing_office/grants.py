@@ -57,12 +57,14 @@ PROTECTED = {
     "audit_change": READ,  # its trigger alone writes
     "audit_seal": APPEND,
     "audit_chainhead": f"{APPEND}, UPDATE (number, hash)",
+    "staff_logo": APPEND,
     "django_migrations": READ,
 }
 
 # What the office may change and delete: state, settings, records of people. Their history is below, or is none.
 ORDINARY = {
     "accounts_account",
+    "accounts_accountfact",
     "accounts_accountflag",
     "accounts_client",
     "accounts_contactpoint",
@@ -111,6 +113,7 @@ ORDINARY = {
     "outbox_run",
     "staff_keptform",
     "staff_office",
+    "staff_officefield",
     "staff_recoverycode",
     "staff_secondfactor",
     "staff_trycount",
@@ -123,6 +126,7 @@ HISTORY = {
     "accounts_client": Kept("account_id"),
     "accounts_contactpoint": Kept("client_id"),
     "accounts_accountflag": Kept("account_id"),
+    "accounts_accountfact": Kept("account_id"),
     "accounts_hold": Kept("account_id"),
     "accounts_payer": Kept(),
     "accounts_ledgeraccount": Kept(),
@@ -144,6 +148,7 @@ HISTORY = {
     "dunning_reminderlevel": Kept(),
     "dunning_compliancerule": Kept(),
     "staff_office": Kept(),
+    "staff_officefield": Kept(),
     # That a password or a way to end sessions changed is told, never what it is.
     "staff_user": Kept(skipped=("id", "last_login"), shown=("username", "name", "email", "role", "is_active")),
     "staff_user_offices": Kept(),

@@ -197,7 +197,7 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)
 
 # -- what else accounts are found by (accounts/listing.py), each by the app that knows it ------------------------------
-ACCOUNT_FINDERS = ["insurance.coverage.by_member"]
+ACCOUNT_FINDERS = ["insurance.coverage.by_member", "accounts.facts.by_value"]
 # What keeps an account from being closed or merged, known by apps above it: account in, Obstacles (accounts/closing.py) out.
 ACCOUNT_OBSTACLES = ["invoices.recurring.obstacles.of_account"]
 # What makes two clients look like one, and what goes over with a client when accounts are merged (accounts/merging/).

@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from accounts import why
-from accounts.addressing import letterhead, mailing_lines, reference, slip
+from accounts.addressing import letterhead, mailing_lines, references, slip
 from accounts.models import Account, Payer
 from billing_office.lib import dates, money
 from billing_office.staff.models import Office
@@ -25,7 +25,7 @@ def invoice(to: Account | Payer, office: Office, number: str, lines: list, *, on
         "copy": False,
         "office": letterhead(office),
         "to": "\n".join(mailing_lines(to)),
-        "facts": [["Issued", dates.long(on)], [*reference(to)], ["Due", dates.long(due_on)]],
+        "facts": [["Issued", dates.long(on)], *references(to), ["Due", dates.long(due_on)]],
         "ask": {"label": "Amount due", "amount": f"${money.show(total)}", "by": f"Pay by {dates.long(due_on)}"},
         "lead": _lead(lines, total, to),
         "what": "What was done, and for whom" if payer else "What was done",
@@ -47,7 +47,7 @@ def credit_note(voided: Invoice, number: str, *, on) -> dict:
     return words | {
         "kind": "Credit note",
         "number": number,
-        "facts": [["Issued", dates.long(on)], [*reference(voided.to)], ["For invoice", voided.number]],
+        "facts": [["Issued", dates.long(on)], *references(voided.to), ["For invoice", voided.number]],
         "ask": {"label": "Taken back", "amount": f"{money.MINUS}{total}", "by": "Nothing to pay"},
         "lead": f"This takes back invoice {voided.number} of {dates.long(voided.issued_on)} for {total}. Please do not pay it. "
         "What you paid already stays yours. If something is still owed, you will get a new invoice.",
@@ -91,7 +91,10 @@ def _columns(lines, to):
         columns.append(("Agreed discount", lambda line: -line.off))
     if any(line.payers_paid for line in lines):
         columns.append(
-            ("Paid by others" if isinstance(to, Payer) else "Paid by your insurer", lambda line: -line.payers_paid)
+            (
+                "Paid by others" if isinstance(to, Payer) else to.office.words.paid_by_payers,
+                lambda line: -line.payers_paid,
+            )
         )
     if any(line.others for line in lines):
         columns.append(("Paid or billed before", lambda line: -line.others))

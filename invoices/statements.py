@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q, Sum
 
 from accounts import aging, ledger, sending
-from accounts.addressing import letterhead, mailing_lines, reference
+from accounts.addressing import letterhead, mailing_lines, references
 from accounts.models import Account, Book, Document, Kind, Message, Payer, Payment, Posting
 from accounts.models.number import take
 from accounts.past import AsOf
@@ -195,7 +195,10 @@ def words(statement: Statement, number: str, *, on: date) -> dict:
         "copy": False,
         "office": letterhead(statement.office),
         "to": "\n".join(mailing_lines(to)),
-        "facts": [["Issued", dates.long(on)], [*reference(to)], ["From", dates.long(statement.since)], ["To", dates.long(statement.until)]],
+        "facts": [
+            ["Issued", dates.long(on)], *references(to)[:2], ["From", dates.long(statement.since)],
+            ["To", dates.long(statement.until)],
+        ],
         "ask": {"label": "Balance", "amount": f"${money.show(statement.closing)}", "by": f"on {dates.long(statement.until)}"},
         "lead": _lead(statement),
         "what": "What",

@@ -48,6 +48,10 @@ class ChargeForm(OnceMixin, OfficeForm):
 
     def __init__(self, *args, account: Account, **kwargs):
         super().__init__(*args, **kwargs)
+        words = account.office.words if account.office else None
+        if words:
+            self.fields["client"].label, self.fields["provider"].label = words.served, words.provider
+            self.fields["provider"].help_text, self.fields["code"].help_text = words.provider_help, words.code_help
         self.fields["payer"].queryset = Payer.objects.filter(active=True)
         self.fields["payer"].empty_label = "The client"
         # What is picked fills description and amount (static/code_search.js); without scripts the number is typed.

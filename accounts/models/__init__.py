@@ -4,6 +4,7 @@ from .charge import Charge
 from .client import Client
 from .contact import ContactPoint
 from .document import Blob, Document
+from .fact import AccountFact
 from .flag import AccountFlag
 from .hold import Hold
 from .journal import Book, JournalEntry, Kind, Posting
@@ -25,6 +26,7 @@ from .run import Run, RunLine
 __all__ = [
     "Account",
     "AccountBalance",
+    "AccountFact",
     "AccountFlag",
     "Attachment",
     "Blob",

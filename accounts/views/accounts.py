@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts import listing, people
+from accounts.facts import fields_of
 from accounts.forms.accounts import AccountForm, NewAccountForm
 from accounts.models import Account, ContactPoint, Payer
 from accounts.once import once
@@ -122,7 +123,7 @@ def account_new(request):
                 Account.objects.get(pk=done.object_id) if done else _opened(form.cleaned_data, form.key, request.user)
             )
         messages.success(request, f"{account.number} opened for {account.name}.")
-        return back_to(account)
+        return redirect("facts_edit", pk=account.pk) if fields_of(account.office).exists() else back_to(account)
     return answer_form(request, "accounts/account_new.html", {"form": form})
 
 

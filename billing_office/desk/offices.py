@@ -10,7 +10,10 @@ from billing_office.audit.acts import record
 from billing_office.lib.fields import OfficeModelForm
 from billing_office.lib.tables import Column
 from billing_office.lib.views import Records
+from billing_office.staff.letterhead import logo_of
 from billing_office.staff.models import Office
+
+from .office_parts import missing
 
 
 class OfficeForm(OfficeModelForm):
@@ -24,10 +27,11 @@ class OfficeForm(OfficeModelForm):
     class Meta:
         model = Office
         fields = [
-            "code", "name", "street", "city_line", "phone", "hours", "email", "website", "paper", "time_zone",
+            "code", "name", "profile", "street", "city_line", "phone", "hours", "email", "website", "paper", "time_zone",
             "terms_days", "pay_order", "pay_to", "help_text",
         ]  # fmt: skip
         labels = {
+            "profile": "Bills for",
             "city_line": "City line",
             "email": "E-mail",
             "terms_days": "Terms, in days",
@@ -54,7 +58,17 @@ def record_office(user, office, changed, created):
     record(user, "office_added" if created else "office_edited", office, changed=changed)
 
 
-OFFICES = Records(
+class OfficePages(Records):
+    """An office's page also shows its logo and the fields of its own."""
+
+    def _render(self, request, template, **context):
+        if template == "page":
+            office = context["obj"]
+            context |= {"logo": logo_of(office), "fields": office.fields.all(), "missing": missing(office)}
+        return super()._render(request, template, **context)
+
+
+OFFICES = OfficePages(
     model=Office,
     noun="office",
     plural="offices",
@@ -63,9 +77,11 @@ OFFICES = Records(
     on_save=record_office,
     edit="edit_settings",
     order=("name", "id"),
+    folder="desk/offices",
     columns=[
         Column("name", "Office"),
         Column("code", "Code", kind="id"),
+        Column("profile", "Bills for", value="get_profile_display"),
         Column("city_line", "City", lo=True),
         Column("phone", "Phone"),
         Column("terms_days", "Terms, days", kind="int"),
@@ -74,6 +90,7 @@ OFFICES = Records(
     ],
     facts=[
         Column("code", "Code", kind="id"),
+        Column("profile", "Bills for", value="get_profile_display"),
         Column("street", "Street"),
         Column("city_line", "City line"),
         Column("phone", "Phone"),

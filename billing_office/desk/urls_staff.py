@@ -2,7 +2,7 @@
 
 from billing_office.staff.access import ANY_STAFF, PUBLIC, route
 
-from . import own_security, signing_in, staff_pages
+from . import office_parts, own_security, signing_in, staff_pages
 from .offices import OFFICES
 from .proving import prove, proven
 
@@ -27,5 +27,11 @@ urlpatterns = [
         "staff/<int:pk>/second-factor/reset/", proven(staff_pages.second_factor_reset), may="edit_staff",
         name="second_factor_reset",
     ),
+    route("offices/<int:pk>/logo/", office_parts.office_logo_edit, may="edit_settings", name="office_logo_edit"),
+    route("offices/<int:pk>/logo.png", office_parts.office_logo, may=ANY_STAFF, name="office_logo", background=True),
+    route("offices/<int:pk>/sample/", office_parts.office_sample, may="read_settings", name="office_sample"),
+    route("offices/<int:pk>/fields/new/", office_parts.office_field_new, may="edit_settings", name="office_field_new"),
+    route("offices/<int:pk>/fields/usual/", office_parts.office_fields_usual, may="edit_settings", name="office_fields_usual"),
+    route("office-fields/<int:pk>/", office_parts.office_field_edit, may="edit_settings", name="office_field_edit"),
     *OFFICES.routes(route, "offices/", read="read_settings"),
 ]  # fmt: skip

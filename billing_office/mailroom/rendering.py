@@ -7,6 +7,7 @@ from accounts.models import Document, Message
 from billing_office.lib import rendering
 from billing_office.outbox import queue
 from billing_office.outbox.queue import Claim
+from billing_office.staff.letterhead import picture
 
 
 def render(claim: Claim):
@@ -14,7 +15,8 @@ def render(claim: Claim):
     document = Document.objects.get(pk=claim.object_id)
     if document.blob_id is None:
         try:
-            content = rendering.render(document.template, document.context, document.paper)
+            logo = picture(document.context["office"].get("logo", ""))
+            content = rendering.render(document.template, document.context, document.paper, logo=logo)
         except rendering.TooLong as error:
             _give_up(claim, document, str(error))
             return

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from accounts.addressing import letterhead, mailing_lines, reference, slip
+from accounts.addressing import letterhead, mailing_lines, references, slip
 from accounts.models import Account, Payer
 from billing_office.lib import dates, money
 from billing_office.staff.models import Office
@@ -25,7 +25,7 @@ def reminder(to: Account | Payer, office: Office, number: str, level: ReminderLe
         "copy": False,
         "office": letterhead(office),
         "to": "\n".join(mailing_lines(to)),
-        "facts": [["Issued", dates.long(on)], [*reference(to)], ["Reminder", level.name]],
+        "facts": [["Issued", dates.long(on)], *references(to), ["Reminder", level.name]],
         "ask": {
             "label": "Due today" if owed.oldest == on else "Past due",
             "amount": total,

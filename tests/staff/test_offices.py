@@ -6,7 +6,7 @@ from billing_office.staff.models import Office, Role
 
 NEW = {
     "code": "OAK", "name": "Oak Clinic", "paper": "a4", "time_zone": "America/Denver", "terms_days": "14",
-    "pay_order": "costs interest principal",
+    "pay_order": "costs interest principal", "profile": "medical",
 }  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
 
+from billing_office.staff.profiles import WORDS, Profile, Words
+
 
 class Office(models.Model):
     """A billing office (or the client of one): its name on paper, its terms, its clock. Every client account has one."""
@@ -24,6 +26,10 @@ class Office(models.Model):
 
     code = models.CharField(max_length=6, unique=True, help_text="Two to six letters; stands in document numbers.")
     name = models.CharField(max_length=80)
+    profile = models.CharField(
+        max_length=8, choices=Profile.choices, default=Profile.MEDICAL, db_default=Profile.MEDICAL,
+        help_text="Decides the words on screens and papers, and whether insurance is asked for.",
+    )  # fmt: skip
     street = models.CharField(max_length=120, blank=True)
     city_line = models.CharField(max_length=120, blank=True, help_text="City, state and postcode, as on an envelope.")
     phone = models.CharField(max_length=40, blank=True)
@@ -55,11 +61,16 @@ class Office(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(terms_days__lte=365), name="office_terms_within_a_year")
+            models.CheckConstraint(condition=models.Q(terms_days__lte=365), name="office_terms_within_a_year"),
+            models.CheckConstraint(condition=models.Q(profile__in=Profile.values), name="office_profile_is_known"),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def words(self) -> Words:
+        return WORDS[Profile(self.profile)]
 
 
 class Role(models.TextChoices):
