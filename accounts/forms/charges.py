@@ -48,10 +48,7 @@ class ChargeForm(OnceMixin, OfficeForm):
 
     def __init__(self, *args, account: Account, **kwargs):
         super().__init__(*args, **kwargs)
-        words = account.office.words if account.office else None
-        if words:
-            self.fields["client"].label, self.fields["provider"].label = words.served, words.provider
-            self.fields["provider"].help_text, self.fields["code"].help_text = words.provider_help, words.code_help
+        self._name_fields(account)
         self.fields["payer"].queryset = Payer.objects.filter(active=True)
         self.fields["payer"].empty_label = "The client"
         # What is picked fills description and amount (static/code_search.js); without scripts the number is typed.
@@ -61,6 +58,19 @@ class ChargeForm(OnceMixin, OfficeForm):
         clients = account.clients.order_by("-served", "id")
         self.fields["client"].queryset = clients
         self.initial.setdefault("client", clients.first())
+
+    def _name_fields(self, account: Account):
+        """In the words of what the office bills for, as far as the form asks for it; a payer's house account has no office."""
+        if account.office is None:
+            return
+        words = account.office.words
+        told = {
+            "client": (words.served, ""),
+            "provider": (words.provider, words.provider_help),
+            "code": ("Code", words.code_help),
+        }
+        for name in told.keys() & self.fields.keys():
+            self.fields[name].label, self.fields[name].help_text = told[name]
 
     @property
     def charge(self) -> dict:
