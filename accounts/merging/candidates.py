@@ -95,16 +95,14 @@ def _facts() -> list[tuple[str, int, str]]:
 def pairs(user) -> list[Pair]:
     """Those of the user's offices, without pairs that somebody kept apart; at most SHOWN."""
     facts = _facts()
-    union = " UNION ALL ".join(
-        f"SELECT %(w{n})s, %(p{n})s::int, t.* FROM ({sql}) t" for n, (_, _, sql) in enumerate(facts)
-    )  # noqa: S608
+    shares = [f"SELECT %(w{n})s, %(p{n})s::int, t.* FROM ({sql}) t" for n, (*_, sql) in enumerate(facts)]  # noqa: S608
     given = {"offices": list(user.offices.values_list("pk", flat=True)), "many": MANY, "strangers": STRANGERS}
     given |= {"least": LEAST, "shown": SHOWN}
     given |= {f"w{n}": why for n, (why, _, _) in enumerate(facts)} | {
         f"p{n}": points for n, (_, points, _) in enumerate(facts)
     }
     with connection.cursor() as cursor:
-        cursor.execute(PAIRS.format(facts=union), given)
+        cursor.execute(PAIRS.format(facts=" UNION ALL ".join(shares)), given)
         rows = cursor.fetchall()
     accounts = Account.objects.for_staff(user).in_bulk({pk for first, second, *_ in rows for pk in (first, second)})
     return [

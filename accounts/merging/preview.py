@@ -27,8 +27,9 @@ class Person:
         """What the two rows of one person say differently, in words."""
         if self.same is None:
             return []
-        pairs = [("name", self.client.name, self.same.name), ("born", self.client.birth_date, self.same.birth_date)]
-        return [f"{word} {old} here, {new} there" for word, old, new in pairs if old and new and old != new]
+        said = [] if self.client.name == self.same.name else ["another name"]
+        born = self.client.birth_date, self.same.birth_date
+        return [*said, "another birth date"] if all(born) and born[0] != born[1] else said
 
 
 @dataclass
@@ -111,6 +112,16 @@ def _money(account: Account) -> list[tuple[Payment, int]]:
     return [(payment, -sums[payment.pk]) for payment in Payment.objects.filter(pk__in=sums).order_by("pk")]
 
 
+def _strangers(found: Preview) -> list[Obstacle]:
+    """Who answers for one account is not made to answer for what another person owes."""
+    one, other = found.duplicate.guarantor, found.survivor.guarantor
+    born = {one.birth_date, other.birth_date} - {None}
+    if len(born) < 2 or one.sort_key == other.sort_key:
+        return []
+    words = f"{one.name} and {other.name} have other names and other birth dates."
+    return [Obstacle(words, "Correct what is wrong on one of them first.", "account", (found.duplicate.pk,))]
+
+
 def _obstacles(found: Preview) -> list[Obstacle]:
     duplicate, survivor, at = found.duplicate, found.survivor, (found.duplicate.pk,)
     if duplicate.pk == survivor.pk:
@@ -126,6 +137,7 @@ def _obstacles(found: Preview) -> list[Obstacle]:
     if found.money and duplicate.open_items.filter(payer=None, cents__gt=0).exists():
         words = f"{show(found.unapplied)} is unapplied while the client owes on {duplicate.number}."
         said.append(Obstacle(words, "Lay it on their charges first.", "account", at))
+    said += _strangers(found)
     for person in found.people:
         died, born = person.client.deceased_on, person.same and person.same.birth_date
         if died and born and died < born:

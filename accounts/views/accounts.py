@@ -168,4 +168,4 @@ def account_edit(request, pk):
                 people.account_edited(account, form.changed, by=request.user)
             say_saved(request, form, account.number)
             return back_to(account)
-    return form_page(request, account, form, "Edit account", "Save account")
+    return form_page(request, account, form, "Edit account", "Save account", record=f"account-{account.pk}")

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
+from accounts import reading
 from accounts.corrections import prompt
 from accounts.corrections.carrying_out import Outcome, Unseen, carry_out, fingerprint, outcome_of
 from accounts.corrections.obstacles import Obstructed
@@ -62,7 +63,8 @@ def correct(request, account: Account, form, act: str, title: str, then=None, **
     key = form.cleaned_data.get("once") if form.is_bound else None
     if former := key and outcome_of(act, key, request.user):
         return _said(request, account, former, then)
-    context |= {"account": account, "form": form, "title": title}
+    stops = reading.stops(account, dates.today())
+    context |= {"account": account, "form": form, "title": title, "stops": stops}
     try:
         if valid or (form.shown_at_once and not form.is_bound):
             proposal = form.proposal()

@@ -4,7 +4,9 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404, redirect
 
+from accounts import reading
 from accounts.models import Account
+from billing_office.lib import dates
 from billing_office.lib.views import answer_form
 from billing_office.staff.access import may
 
@@ -44,8 +46,12 @@ def within(request, rows: QuerySet, path: str = "account") -> QuerySet:
 
 
 def form_page(request, account: Account, form, title: str, button: str, template="accounts/form.html", **context):
+    """The page of a form; for the account page itself, which asks by htmx, the form alone, to be filled in where it stands."""
     context = {"account": account, "form": form, "title": title, "button": button} | context
-    return answer_form(request, template, context)
+    if request.htmx and request.method == "GET" and template == "accounts/form.html":
+        form.auto_id = f"{context.get('record', 'here')}-%s"  # several may stand open on one page
+        return answer_form(request, "accounts/_inline.html", context)
+    return answer_form(request, template, context | {"stops": reading.stops(account, dates.today())})
 
 
 def back_to(account: Account):

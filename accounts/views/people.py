@@ -41,7 +41,7 @@ def client_edit(request, pk):
                 people.client_edited(client, form.changed, by=request.user)
             say_saved(request, form, client.name)
             return back_to(client.account)
-    return form_page(request, client.account, form, f"Edit {name}", "Save client")
+    return form_page(request, client.account, form, f"Edit {name}", "Save client", record=f"client-{client.pk}")
 
 
 @transaction.atomic
@@ -84,4 +84,5 @@ def contact_edit(request, pk):
             say_saved(request, form, f"{point.get_kind_display()} of {point.client.name}")
             return back_to(point.client.account)
     kind = point.get_kind_display()
-    return form_page(request, point.client.account, form, f"{kind} of {point.client.name}", "Save contact", point=point)
+    title, record = f"{kind} of {point.client.name}", f"contactpoint-{point.pk}"
+    return form_page(request, point.client.account, form, title, "Save contact", point=point, record=record)

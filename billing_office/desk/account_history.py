@@ -3,6 +3,7 @@
 Auditors and supervisors see what belongs to their offices, and what belongs to none.
 """
 
+import re
 from functools import cache
 
 from django.apps import apps
@@ -30,6 +31,8 @@ def account_history(request, pk):
     """Which fields of an account, its clients, contacts, flags and holds were changed, from what to what, by whom."""
     account = get_object_or_404(Account.objects.for_staff(request.user), pk=pk)
     found = Change.objects.filter(account_id=account.pk)
+    of = re.fullmatch(r"(account|client|contactpoint)-([0-9]{1,18})", request.GET.get("of", ""))
+    found = found.filter(table_name=f"accounts_{of[1]}", row_id=int(of[2])) if of else found
     asked = request.GET.get("as", "")
     if asked in ("csv", "xlsx"):
         acts.record(request.user, "history_exported", account, account_id=account.pk, detail={"as": asked})

@@ -226,6 +226,11 @@ def test_not_into_a_closed_account(account, double, by):
     assert "is closed" in refused(double, account, by)
 
 
+def test_who_answers_is_not_made_to_answer_for_another_person(double, office, by):
+    other = make_account(office, by, "Ana", "Ruiz", birth_date=date(1990, 1, 1))
+    assert "other names and other birth dates" in refused(double, other, by)
+
+
 def test_unapplied_money_pays_what_is_open_first(account, double, by):
     make_charge(double, by, 9000)
     make_payment(double, by, 5000)

@@ -299,5 +299,5 @@ def test_a_payment_page_takes_few_queries_however_much_is_owed(clerk, owing, by,
     for n in range(20):
         make_due(make_charge(owing, by, 1000 + n), n)
     make_payer(by, "Aetna")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         clerk.get(page)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from accounts import ledger
+from accounts import ledger, reading
 from accounts.corrections import prompt
 from accounts.models import Account, Book, Payer, Payment
 from accounts.posting import Done, payment_of, post_payment
@@ -78,7 +78,7 @@ def _receipt(request, account: Account | None, payer: Payer | None):
         "account": account, "payer": payer, "form": form, "lines": form.lines, "sums": form.sums, "fresh": fresh,
         "back": reverse("account", args=[account.pk]) if account else reverse("payer", args=[payer.pk]),
         "changed": fresh and act == "post", "twin": form.twin if form.shown else None, "came_back": form.shown and form.came_back,
-        "notes": form.offered.notes,
+        "notes": form.offered.notes, "stops": reading.stops(home, today),
         "offers": prompt.offers(account, today, request.user) if account and not form.payer else [],
     }  # fmt: skip
     return answer_form(request, "receipts/new.html", context)
