@@ -22,6 +22,7 @@
     };
 
     const show = shown => {
+      list.style.top = `${field.offsetTop + field.offsetHeight}px`;
       list.hidden = !shown;
       field.setAttribute("aria-expanded", shown);
       if (!shown) field.removeAttribute("aria-activedescendant");

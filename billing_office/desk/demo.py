@@ -143,7 +143,7 @@ def load(today: date) -> str:
         _pay_back(cast, today)
         _sweep(cast, today)
         demo_bank.load(cast.office, cast.clerk, cast.biller, today)
-        demo_insurance.load(cast.payers, cast.clerk, cast.biller, today)
+        demo_insurance.load(cast.payers, cast.clerk, cast.biller, today, SERVICES)
     return f"Loaded {len(PEOPLE)} accounts, {len(PAYERS)} payers and {len(STAFF)} log-ins."
 
 

@@ -2,11 +2,26 @@
 (insurance/sandbox), visits of the next days, and what was told by phone before."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from accounts.models import Account, Payer
 from billing_office.audit import acts
+from billing_office.lib import money
 from billing_office.staff.models import User
-from insurance.models import Benefit, Contract, Coverage, PayerProfile, Plan, Verification, VerificationTask, Visit
+from insurance.models import (
+    Benefit,
+    Code,
+    Contract,
+    Coverage,
+    Fee,
+    FeeSchedule,
+    PayerProfile,
+    Plan,
+    System,
+    Verification,
+    VerificationTask,
+    Visit,
+)
 
 PLANS = [  # payer by its place in demo.PAYERS: plan, kind, checked by
     (0, "Gold PPO", Plan.Kind.PPO, PayerProfile.Check.ELECTRONIC),
@@ -34,7 +49,7 @@ TOLD = {0: 41, 1: 12, 18: 95, 25: 5}  # account: days since the payer told by ph
 GROUP = "GRP-10423"
 
 
-def load(payers: list[Payer], clerk: User, biller: User, today: date):
+def load(payers: list[Payer], clerk: User, biller: User, today: date, services):
     january = date(today.year, 1, 1)
     plans = [_plan(payers[at], name, kind, way, january) for at, name, kind, way in PLANS]
     accounts = list(Account.objects.filter(kind=Account.Kind.CLIENT).order_by("pk").select_related("guarantor"))
@@ -61,6 +76,23 @@ def load(payers: list[Payer], clerk: User, biller: User, today: date):
         relation=Coverage.Relation.SPOUSE, holder_first="Jan", holder_last=second.last_name, holder_birth=date(1968, 3, 9),
         added_by=clerk,
     )  # fmt: skip
+    _prices(services, january)
+
+
+def _prices(services, since: date):
+    """Codes in the office's own words, its fees, and what contracts agree: 80 % of them."""
+    agreed = [(contract, f"{contract.payer}, {contract.name}") for contract in Contract.objects.select_related("payer")]
+    for contract, name in [(None, "Usual fees"), *agreed]:
+        schedule = FeeSchedule.objects.create(name=name, contract=contract)
+        part = Decimal("0.8") if contract else Decimal(1)
+        Fee.objects.bulk_create(
+            Fee(schedule=schedule, value=code, cents=money.rounded(cents * part), since=since)
+            for code, cents in {code: cents for _, code, cents, _ in services}.items()
+        )
+    named = {code: words for words, code, _, _ in services}
+    Code.objects.bulk_create(
+        Code(system=System.LOCAL, value=code, official=words, plain=words, since=since) for code, words in named.items()
+    )
 
 
 def _plan(payer: Payer, name: str, kind: str, way: str, since: date) -> Plan:

@@ -337,8 +337,9 @@ def _write(line: EstimateLine, worked: Worked, told: list[known.Told]):
 
 def _figure(line, rank: int, figure: Figure, before: EstimateFigure | None, told: known.Told) -> EstimateFigure:
     price = figure.name == "allowed"
+    note = f"{told.note} {figure.note}" if price else told.instead or figure.note
     return EstimateFigure(
         line=line, rank=rank, name=figure.name, calculated_cents=figure.calculated, cents=figure.cents,
         override_cents=before and before.override_cents, reason=before.reason if before else "",
-        note=f"{told.note} {figure.note}"[:600] if price else figure.note[:600], source=told.source if price else "",
+        note=note[:600], source=told.source if price else "",
     )  # fmt: skip

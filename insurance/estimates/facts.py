@@ -64,12 +64,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Told:
-    """The terms of one service under one coverage; where the price comes from; what of it is not known."""
+    """The terms of one service under one coverage; where the price comes from; what of it is not known. `instead` is said of
+    its shares in place of how they are reckoned: there is nothing to reckon with."""
 
     terms: Terms
     source: str
     note: str
     gaps: tuple[str, ...]
+    instead: str = ""
 
 
 def known(coverage: Coverage, on: date, *, in_network: bool, today: date) -> Facts:
@@ -77,7 +79,7 @@ def known(coverage: Coverage, on: date, *, in_network: bool, today: date) -> Fac
     found, payer = verification.known(coverage, on), coverage.plan.payer.name
     gaps = []
     if found is None:
-        gaps.append(f"{payer} never told what the plan pays: no copay, deductible or coinsurance is counted.")
+        gaps.append(f"{payer} never told what the plan pays: it is counted as paying nothing.")
     elif (old := (today - found.check.checked_on).days) > STALE_DAYS:
         gaps.append(f"{payer} told this {old} days ago, on {dates.long(found.check.checked_on)}.")
     last = coverage.verifications.exclude(state=Verification.State.WAITING).first()
@@ -176,8 +178,9 @@ def told(facts: Facts, code: str, on: date, modifier: str, units: Decimal) -> To
     price = _price(facts, code, on, modifier)
     allowed = None if price.cents is None else money.rounded(price.cents * units)
     if facts.check is None:
-        terms = Terms(allowed, deductible_applies=False, rule=_rule(facts))
-        return Told(terms, price.source, price.note, ())
+        terms = Terms(allowed, deductible_applies=False, coinsurance=Decimal(1), rule=_rule(facts))
+        instead = f"Not known: {facts.coverage.plan.payer.name} never told what the plan pays."
+        return Told(terms, price.source, price.note, (), instead)
     terms, gaps = _terms(facts, code, allowed)
     return Told(terms, price.source, price.note, tuple(gaps))
 

@@ -60,7 +60,6 @@ class Picture:
     sentence: str
     bars: list[charts.Bar]
     said: list[str]
-    told: list[tuple[str, date, str]]
     versions: list[Estimate]
 
     @property
@@ -76,10 +75,6 @@ class Picture:
         """Lines that the payer wants to be asked about, without leave for the day or for so many units."""
         return [one for one in self.lines if one.leave.missing or one.leave.short]
 
-    @property
-    def good_until(self) -> date | None:
-        return self.estimate.good_until
-
 
 def picture(estimate: Estimate) -> Picture:
     """`estimate.client` is read. Figures and versions are two queries, leave a few a service."""
@@ -87,12 +82,11 @@ def picture(estimate: Estimate) -> Picture:
     versions = Estimate.objects.filter(number=estimate.number).select_related("made_by").order_by("-version")
     return Picture(
         estimate=estimate,
-        payers=estimate.facts,
+        payers=[one | {"told_on": _day(one["told_on"])} for one in estimate.facts],
         lines=[_read(line, estimate) for line in lines],
         sentence=spoken(estimate, lines),
         bars=_bars(estimate, lines),
         said=gaps(estimate, lines),
-        told=[(one["payer"], _day(one["told_on"]), one["how"]) for one in estimate.facts],
         versions=list(versions),
     )  # fmt: skip
 

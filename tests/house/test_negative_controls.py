@@ -178,7 +178,11 @@ COPIES = {
         {"state": "'not_found'"},
         "exchange_id IS NOT NULL",
     ),
-    "estimate_version_once": ("insurance_estimate", {"document_id": "NULL"}, "state = 'given'"),
+    "estimate_version_once": (
+        "insurance_estimate",
+        {"document_id": "NULL", "state": "'superseded'"},
+        "state = 'given'",
+    ),
     "estimate_one_draft": ("insurance_estimate", {"version": "9"}, "state = 'draft'"),
     "estimate_one_given": ("insurance_estimate", {"version": "9", "document_id": "NULL"}, "state = 'given'"),
     "insurance_estimate_document_id_key": (

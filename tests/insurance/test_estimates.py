@@ -172,9 +172,11 @@ def test_without_coverage_the_client_pays_our_fee(account, by):
 # -- what is not known is said -------------------------------------------------------------------------------------------
 
 
-def test_a_coverage_that_was_never_verified_says_so(account, covered, agreed, by):
+def test_a_payer_that_told_nothing_is_counted_as_paying_nothing_and_it_says_so(account, covered, agreed, by):
     made = draft(account, by)
-    assert "never told what the plan pays" in gaps(made)[0]
+    assert (made.writeoff_cents, made.client_cents) == (18_000, 32_000)
+    assert "never told what the plan pays: it is counted as paying nothing" in gaps(made)[0]
+    assert made.lines.get().figures.get(name="coinsurance").note.startswith("Not known")
 
 
 @pytest.mark.parametrize(
@@ -278,17 +280,18 @@ def test_given_it_stays_and_a_new_version_supersedes_it(account, covered, agreed
 
 
 def test_a_new_version_keeps_what_was_put_in(account, covered, agreed, by):
+    tell(covered, by, TWENTY)
     made = draft(account, by)
     drafting.put_in(made.lines.get(), 1, "copay", 1_000, "Told", by=by)
-    drafting.give(made, shown=1_000, by=by)
+    drafting.give(made, shown=7_200, by=by)
     assert figures(drafting.revise(made, by=by))["copay"] == 1_000
 
 
 def test_it_is_not_given_with_another_amount_than_was_seen(account, covered, agreed, by):
     made = draft(account, by)
     tell(covered, by, *DEDUCTIBLE, TWENTY)
-    with pytest.raises(Changed, match=r"\$224\.00 now, not \$0\.00"):
-        drafting.give(made, shown=0, by=by)
+    with pytest.raises(Changed, match=r"\$224\.00 now, not \$320\.00"):
+        drafting.give(made, shown=32_000, by=by)
     made.refresh_from_db()
     assert (made.state, made.client_cents) == ("draft", 22_400)
 
@@ -306,7 +309,7 @@ def test_it_is_not_given_with_another_amount_than_was_seen(account, covered, agr
     ],
 )
 def test_the_database_refuses_to_change_what_was_given(account, covered, agreed, by, change):
-    made = drafting.give(draft(account, by), shown=0, by=by)
+    made = drafting.give(draft(account, by), shown=32_000, by=by)
     with pytest.raises(DatabaseError), transaction.atomic():
         change(made)
 
