@@ -47,11 +47,11 @@ def begun(words: list[str]) -> Meanings:
     return [{} if len(each) > WIDE else each or {words[at]: 1.0} for at, each in enumerate(meanings)]
 
 
-def misspelt(words: list[str]) -> Meanings:
-    """As `begun`, and the words that each may be a slip for: two letters changed over, one missing, one wrong. Two queries."""
+def misspelt(words: list[str], begun: Meanings) -> Meanings:
+    """As `begun`, and the words that each may be a slip for: two letters changed over, one missing, one wrong. One query."""
     known = [_slips(word) if len(word) >= SPELT else NameWord.objects.none() for word in words]
     alike = _meant(known, lambda at, word: 0.8 * SequenceMatcher(None, word, words[at]).ratio())
-    return [slips | sure if sure else {} for sure, slips in zip(begun(words), alike, strict=True)]
+    return [slips | sure if sure else {} for sure, slips in zip(begun, alike, strict=True)]
 
 
 def _slips(word: str) -> QuerySet:
@@ -139,7 +139,21 @@ def account_ids(text: str) -> list[QuerySet]:
 def by_index() -> Iterator[None]:
     """Ask by the indexes alone. For a frequent name and a few rows the planner would rather read the table from its
     beginning, which takes as long as the table is when the name is rare in this office."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+    with transaction.atomic(), _without("enable_seqscan"):
         yield
-        cursor.execute("SET LOCAL enable_seqscan = on")
+
+
+@contextmanager
+def by_words() -> Iterator[None]:
+    """Within `by_index`: nor by another index from end to end, as the planner would while it thinks that it costs nothing
+    to take a name apart. The index of words answers with a bitmap, which stays allowed."""
+    with _without("enable_indexscan"):
+        yield
+
+
+@contextmanager
+def _without(way: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL {way} = off")
+        yield
+        cursor.execute(f"SET LOCAL {way} = on")

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
-from accounts import aging
+from accounts import aging, finding
 from accounts.models import Account, Client, ContactPoint, Posting
 from accounts.views.accounts import ORDER
 from billing_office.desk.search import records
@@ -95,10 +95,14 @@ def _searches(office: Built) -> Iterator[Row]:
     }
     floor = _floor(office)
     for what, text in typed.items():
-        yield in_database("search", what, lambda text=text: records.accounts(office.user, text), FLOOR, floor)
-    papers = {"invoice number": f"B1-INV-{3 * (office.accounts // 2):06d}"}
-    for what, text in papers.items():
-        yield in_database("search", what, lambda text=text: records.papers(office.user, text), FLOOR, floor)
+        yield in_database("search", what, lambda text=text: _found(office, text), FLOOR, floor)
+    number = f"B1-INV-{3 * (office.accounts // 2):06d}"
+    yield in_database("search", "invoice number", lambda: records.papers(office.user, number), FLOOR, floor)
+
+
+def _found(office: Built, text: str):
+    with finding.by_index():
+        records.accounts(office.user, text)
 
 
 def _board() -> Iterator[Row]:

@@ -40,10 +40,11 @@ def accounts(user, text: str) -> list[Group]:
         hits += _reached(reached, mine)
     hits += _members(text, mine)
     words = finding.name_words(text)
-    if not words or "@" in text:
-        return [Group("Accounts", "user", _once(hits))]
-    sure = _named(words, finding.begun(words), mine)
-    near = [] if len(hits) + len(sure) > FEW // 2 else _named(words, finding.misspelt(words), mine)
+    if numbered or "@" in text or not any(c.isalpha() for c in text):
+        return [Group("Accounts", "user", _once(hits)[:FEW])]
+    begun = finding.begun(words)
+    sure = _named(words, begun, mine)
+    near = [] if len(hits) + len(sure) > FEW // 2 else _named(words, finding.misspelt(words, begun), mine)
     seen = {hit.account for hit in hits + sure}
     return [
         Group("Accounts", "user", _once(hits + sure)[:FEW]),
@@ -64,10 +65,15 @@ def nearest(user, text: str) -> list[Hit]:
 
 
 def _named(words: list[str], meanings: finding.Meanings, mine: QuerySet) -> list[Hit]:
-    clients = finding.named(words, meanings)
-    found = list(_of(clients, mine)[:ENOUGH])
+    clients, found = finding.named(words, meanings), []
+    if any(meanings):
+        with finding.by_words():
+            found += _of(clients, mine)[:ENOUGH]
     if len(words) == 1:
         found += _of(finding.beginning(words[0]), mine)[:FEW]
+    elif not any(meanings):  # only letters: a last name that begins with one of them
+        for word in words:
+            found += _of(finding.beginning(word) & clients.order_by("sort_key", "id"), mine)[:FEW]
     found.sort(key=lambda client: (-_likeness(client, meanings), client.sort_key, client.pk))
     return _once([_account(client.account, client) for client in found])
 
