@@ -106,6 +106,12 @@ def _harden(found: Preview, to: dict[int, int]) -> list[list]:
     return before
 
 
+def _known(point: ContactPoint, client: int) -> bool:
+    """Whether this client is reached there already, and may be by as much: a consent is not left behind."""
+    there = ContactPoint.objects.filter(client=client, kind=point.kind)
+    return any(_address(one) == _address(point) and (one.consent_on or not point.consent_on) for one in there)
+
+
 def _address(point: ContactPoint) -> str:
     if point.kind == ContactPoint.Kind.PHONE:
         return "".join(c for c in point.value if c.isdigit())[-10:]
@@ -118,7 +124,7 @@ def _text(day: date | None) -> str | None:
 
 def _rows_over(found: Preview, to: dict[int, int]) -> list[list]:
     """[[model, id, column, what stood there], …] of all that now names the survivor or its client."""
-    rows = [(row, "client_id", to[row.client_id]) for row in found.contacts]
+    rows = [(row, "client_id", to[row.client_id]) for row in found.contacts if not _known(row, to[row.client_id])]
     rows += [(row, "account_id", found.survivor.pk) for row in [*found.flags, *found.holds]]
     rows += [(row, "client_id", to[person.client.pk]) for others in found.others.values() for row, person in others]
     return [_name_anew(row, column, value) for row, column, value in rows]

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404, redirect
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import reading
 from accounts.models import Account
@@ -29,7 +30,8 @@ def turned_away(request, account: Account, *, told: bool = False):
     """The way back to an account on which nothing may be changed; None where it may."""
     if why := shut(account, told=told):
         messages.error(request, why)
-        return back_to(account)
+        back = back_to(account)
+        return HttpResponseClientRedirect(back.url) if request.htmx else back
     return None
 
 

@@ -229,6 +229,9 @@ def _contacts(clients: list[Client], points: list[ContactPoint]) -> list[tuple[C
 
 def _next_step(account, parts, issued, contacts, happened, user, today) -> NextStep:
     """The first thing that waits for a person, in the order of what it would cost to leave it."""
+    if account.merged_into_id and not any(p.cents for p in parts):
+        other = account.merged_into
+        return NextStep(f"Everything is done on {other.number}.", "", "Open it", reverse("account", args=[other.pk]))
     client_open = sum(p.cents for p in parts if p.payer is None and p.cents > 0)
     to_invoice = client_open - sum(invoice.open for invoice in issued)
     sent = next((item for item in happened if item.kind == "message"), None)

@@ -4,6 +4,7 @@ contact stands at the head of every act with money."""
 import pytest
 from django.urls import reverse
 
+from accounts import closing
 from accounts.models import AccountFlag
 from billing_office.lib import dates
 from tests.factories import make_client
@@ -22,6 +23,12 @@ def test_the_form_alone_comes_where_it_is_asked_for_in_place(clerk, account, nam
     assert "<html" not in text
     assert f'<form method="post" action="{href}"' in text
     assert "<html" in clerk.get(href).content.decode()
+
+
+def test_where_nothing_may_be_changed_the_whole_page_is_asked_for_anew(clerk, account, by):
+    closing.close(account, dates.today(), "x", by=by)
+    answer = clerk.get(reverse("account_edit", args=[account.pk]), headers=HTMX)
+    assert answer["HX-Redirect"] == reverse("account", args=[account.pk])
 
 
 def test_what_is_wrong_is_said_on_the_forms_own_page(clerk, account):

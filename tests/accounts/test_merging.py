@@ -119,6 +119,16 @@ def test_an_opt_out_is_never_lost(account, double, by):
     assert addressing.email(account).value == "robert@example.org"
 
 
+def test_an_address_that_is_there_already_is_not_shown_twice_but_a_consent_is_not_left_behind(account, double, by):
+    make_phone(account.guarantor, by, "512-555-0199")
+    account.guarantor.contact_points.filter(kind="email").update(consent_on=None)
+    make_email(double.guarantor, by)
+    merged(double, account, by)
+    kinds = account.guarantor.contact_points.values_list("kind", flat=True)
+    assert sorted(kinds) == ["email", "email", "phone"]
+    assert addressing.email(account).consent_on
+
+
 def test_what_only_the_duplicate_knew_of_the_person_is_kept(account, double, by):
     row = merged(double, account, by)
     account.guarantor.refresh_from_db()
