@@ -10,6 +10,7 @@ from billing_office.lib.money import MINUS, show
 
 from ..authorizations import Answer, ask
 from ..models import Estimate, EstimateFigure, EstimateLine
+from .comparing import Actual, compare
 
 PARTS = {
     "copay": "Copay",
@@ -61,6 +62,7 @@ class Picture:
     bars: list[charts.Bar]
     said: list[str]
     versions: list[Estimate]
+    actual: list[Actual]
 
     @property
     def state(self) -> tuple[str, str]:
@@ -88,6 +90,7 @@ def picture(estimate: Estimate) -> Picture:
         bars=_bars(estimate, lines),
         said=gaps(estimate, lines),
         versions=list(versions),
+        actual=compare(estimate, lines),
     )  # fmt: skip
 
 
@@ -204,7 +207,7 @@ def _bars(estimate: Estimate, lines: list[EstimateLine]) -> list[charts.Bar]:
 
 def grid(picture: Picture) -> tuple[list[str], list[list]]:
     """The lines beside each other, for files and the table of several: heads, and per line the texts and cents."""
-    heads = ["Service", "Code", "Units", "Fee", "Discount", *PARTS.values()]
+    heads = ["Service", "Code", "Units", "Fee", "Discount", "Copay", "Deductible", "Coinsurance", "Over"]
     heads += [f"{payer['payer']} pays" for payer in picture.payers] + ["Client pays"]
     rows = []
     for one in picture.lines:

@@ -10,13 +10,15 @@ from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts import ledger
 from billing_office.audit.models import Act
 from billing_office.lib import dates
 from insurance.estimates import drafting, kinds
+from insurance.estimates.comparing import compare
 from insurance.estimates.drafting import Changed, Refused, Settled, Wanted
 from insurance.estimates.working_out import Asked, work_out
 from insurance.models import Benefit, Contract, Estimate, Verification
-from tests.factories import make_coverage, make_fee, make_payer, make_plan
+from tests.factories import make_charge, make_coverage, make_fee, make_payer, make_plan
 
 from .test_shares import CENTS, GIVEN, LEFT, TERMS
 
@@ -318,6 +320,24 @@ def test_a_draft_can_be_thrown_away(account, by):
     make_fee("29827", 50_000)
     drafting.discard(draft(account, by), by=by)
     assert not Estimate.objects.exists()
+
+
+def test_what_was_charged_and_answered_stands_beside_what_was_expected(account, payer, covered, agreed, by):
+    tell(covered, by, *DEDUCTIBLE, TWENTY, on=dates.today())
+    made = drafting.give(draft(account, by, on=dates.today()), shown=22_400, by=by)
+    assert compare(made, list(made.lines.all())) == []
+    charge = make_charge(account, by, 50_000, days_ago=0, payer=payer, code="29827", description="Shoulder repair")
+    (one,) = compare(made, list(made.lines.all()))
+    assert (one.waits, one.more) == (50_000, None)
+    on = {"on": dates.today(), "by": by}
+    ledger.adjust("contractual_writeoff", charge, 18_000, payer=payer, key="off", **on)
+    ledger.receive_payer_payment(
+        payer, cents=9_000, received_on=dates.today(), method="transfer", key="paid", by=by,
+        shares={account.pk: [ledger.Share(charge.pk, 9_000)]},
+    )  # fmt: skip
+    ledger.transfer_responsibility(charge, 23_000, source=payer, target=None, key="rest", **on)
+    (one,) = compare(made, list(made.lines.all()))
+    assert (one.writeoff, one.payers, one.client, one.more) == (18_000, 9_000, 23_000, 600)
 
 
 # -- any plans and lines ---------------------------------------------------------------------------------------------------
