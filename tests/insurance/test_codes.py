@@ -163,7 +163,7 @@ def test_other_columns_can_be_named(supervisor):
     [
         ({"system": "cpt"}, "Choose the file."),
         ({"system": "icd10", "file": SimpleUploadedFile("x.csv", b"x")}, "Leave this empty."),
-        ({"system": "cpt", "file": SimpleUploadedFile("x.csv", b"%PDF-1.7 ...")}, "This is no text file."),
+        ({"system": "cpt", "file": SimpleUploadedFile("x.csv", b"%PDF-1.7 ...")}, "This is no table."),
         ({"system": "cpt", "file": SimpleUploadedFile("x.csv", b"")}, "empty"),
         ({"system": "cpt", "effective_on": "0001-01-01", "file": SimpleUploadedFile("x.csv", CPT.encode())}, "between 1900 and 2199"),
     ],
