@@ -65,7 +65,6 @@ urlpatterns = [
         may="read_attachments",
         name="attachments_of",
         background=True,
-        reads=Account,
     ),
     route(
         f"{ACCOUNT}attachments/new/",
