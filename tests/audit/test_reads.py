@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 CLIENTS = {"accounts", "clients", "contacts", "flags", "holds", "invoices", "documents"}
 SHOWS_NO_RECORD = {
     "accounts", "account_new", "invoices",  # lists are recorded when they are searched or exported
-    "account_guard", "coverages_of", "recurring_of", "facts_of", "attachments_of", "charge_hints",  # parts of the account's page and the charge's form
+    "account_guard", "coverages_of", "recurring_of", "facts_of", "attachments_of", "charge_hints",  # parts of a page
     "invoices_ready",  # a list
     "document_state", "send_again",  # answer with no page
     "account_statement_send",  # sent to alone; where it is refused, the page that comes back is recorded: see below
