@@ -25,10 +25,12 @@ from accounts.models import (
 from accounts.opening import open_account, open_payer
 from billing_office.approvals import requests
 from billing_office.approvals.models import Request
+from billing_office.intake.lists import taking
+from billing_office.intake.models import AccountImport
 from billing_office.lib import dates
 from billing_office.staff.models import Office, OfficeField, User
 from insurance import exchanges
-from insurance.estimates import drafting
+from insurance.estimates import drafting, papers
 from insurance.estimates.drafting import Wanted
 from insurance.models import (
     Authorization,
@@ -172,10 +174,11 @@ def make_fee(value: str, cents: int, *, contract: Contract | None = None, since=
 
 
 def make_estimates(coverage: Coverage, by: User) -> dict:
-    """One that was given, and the draft of its next version with its line."""
+    """One that was given on paper, and the draft of its next version with its line."""
     wanted = Wanted("99213", description="Office visit", fee=10_000)
     made = drafting.draft(coverage.client, dates.today(), [wanted], by=by, form=uuid.uuid4())
     drafting.give(made, shown=made.client_cents, by=by)
+    papers.document(made, by=by, on_paper=True)
     draft = drafting.revise(made, by=by)
     return {"estimate": draft, "estimate_line": draft.lines.get()}
 

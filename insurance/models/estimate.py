@@ -144,7 +144,8 @@ class EstimateFigure(models.Model):
                 name="estimate_figure_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(override_cents=None, reason="") | Q(override_cents__gte=0) & ~Q(reason=""),
+                condition=Q(override_cents=None, reason="")
+                | Q(override_cents__isnull=False, override_cents__gte=0) & ~Q(reason=""),
                 name="estimate_override_has_a_reason",
             ),
             models.CheckConstraint(

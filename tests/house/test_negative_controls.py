@@ -187,8 +187,8 @@ COPIES = {
     "estimate_one_given": ("insurance_estimate", {"version": "9", "document_id": "NULL"}, "state = 'given'"),
     "insurance_estimate_document_id_key": (
         "insurance_estimate",
-        {"number": "'X'", "document_id": "(SELECT min(id) FROM accounts_document)"},
-        "state = 'given'",
+        {"number": "'X'"},
+        "document_id IS NOT NULL",
     ),
     "estimate_state_is_known": (
         "insurance_estimate",
