@@ -16,19 +16,19 @@ ACCOUNT_PREFIX, ACCOUNTS_FROM = "A-", 10_000  # numbers read A-10001, A-10002, â
 
 def open_account(
     *, office: Office, last_name: str, by: User, opened_on: date, first_name="", financial_class=Account.FinancialClass.SELF_PAY,
-    detail: dict | None = None, **client
+    detail: dict | None = None, number: int | None = None, **client
 ) -> Account:  # fmt: skip
     """Open a client account. Its first client is the guarantor, and served unless `served=False` is said.
 
     `client` holds further fields of Client: kind, birth_date, deceased_on, language, time_zone, served. The account's
-    name and place in lists are the guarantor's. `detail` goes into the act.
+    name and place in lists are the guarantor's. `detail` goes into the act. `number` was taken from the series before.
     """
     with transaction.atomic():
         account = Account(office=office, opened_on=opened_on, financial_class=financial_class)
         guarantor = Client(account=account, first_name=first_name, last_name=last_name, **client)
         account.name = guarantor.name
         account.sort_key = sort_key(guarantor.last_name, guarantor.first_name)
-        account.number = f"{ACCOUNT_PREFIX}{ACCOUNTS_FROM + take('account')[0]}"
+        account.number = f"{ACCOUNT_PREFIX}{ACCOUNTS_FROM + (number or take('account')[0])}"
         account.save()
         guarantor.account = account
         guarantor.save()

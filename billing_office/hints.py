@@ -15,6 +15,7 @@ QUEUES = {
     "post_run": "office",
     "undo_run": "office",
     "load_codes": "office",
+    "account_import": "office",
     "verify_coverages": "office",
 }
 

@@ -12,6 +12,7 @@ from accounts import sending as queued
 from accounts.runs import running
 from billing_office.audit.acting import acting
 from billing_office.desk import proof_page, sealing
+from billing_office.intake.lists import taking as lists
 from billing_office.lib import dates
 from billing_office.mailroom import rendering, sending
 from billing_office.outbox import queue
@@ -74,6 +75,11 @@ def _load_codes(claim: Claim):
     queue.done(claim)
 
 
+def _import_accounts(claim: Claim):
+    lists.work(claim.object_id)
+    queue.done(claim)
+
+
 def _verify_coverages(claim: Claim):
     """Ask payers by machine; again later for what they did not answer, as often as it makes sense."""
     batch = VerificationBatch.objects.get(pk=claim.object_id)
@@ -113,6 +119,7 @@ HANDLERS: dict[str, Callable[[Claim], None]] = {
     running.POST: _post_run,
     running.UNDO: _undo_run,
     loading.JOB: _load_codes,
+    lists.JOB: _import_accounts,
     verification.JOB: _verify_coverages,
 }
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("accounts.urls_money")),
     path("", include("insurance.urls")),
     path("", include("invoices.urls")),
+    path("", include("billing_office.intake.urls")),
     path("", include("invoices.deposits.urls")),
     path("", include("invoices.bank.urls")),
     path("", include("billing_office.mailroom.urls")),

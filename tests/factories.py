@@ -205,6 +205,16 @@ def make_refund(payment: Payment, by: User, cents=100, *, paid_out=False) -> Ref
     return row
 
 
+def make_import(office: Office, by: User) -> AccountImport:
+    """A list of one account that was taken over."""
+    row = taking.begin(office, "list.csv", b"Last name,Number\nFlores,C-77\n", by=by)
+    taking.work(row.pk)
+    taking.confirm(row, by)
+    taking.work(row.pk)
+    row.refresh_from_db()
+    return row
+
+
 def make_office_field(account: Account, by: User, label="Meter number", value="55-1234", **fields) -> OfficeField:
     """A field of the account's office, and what the account says in it."""
     field, _ = OfficeField.objects.get_or_create(

@@ -52,6 +52,7 @@ MORE = {  # what is one press away, by what it is about
         ("Audit", "audit", "read_audit", "g u"),
     ],
     "Setting up": [
+        ("Imports of accounts", "account_imports", "import_accounts", ""),
         ("Reasons", "reasons", "edit_reasons", ""),
         ("Rules", "rules", "edit_rules", ""),
         ("Reminder ladder", "ladder", "read_settings", ""),

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.db import models
 
-from accounts.models import Account, Payer
+from accounts.models import Account, Blob, Payer
 from billing_office.lib import dates
 from billing_office.staff.models import Office
 from insurance.models import Coverage
@@ -82,3 +82,83 @@ class TakenCoverage(models.Model):
 
     def __str__(self):
         return self.key
+
+
+class AccountImportQuerySet(models.QuerySet):
+    def for_staff(self, user):
+        return self.filter(office__in=user.offices.all())
+
+
+class AccountImport(models.Model):
+    """A list of accounts that an office sent, from the first look to what became of it (lists/taking.py)."""
+
+    class State(models.TextChoices):
+        READING = "reading", "Being read"
+        READY = "ready", "To be looked at"
+        TAKING = "taking", "Being taken over"
+        DONE = "done", "Taken over"
+        FAILED = "failed", "Not taken over"
+        UNDOING = "undoing", "Being undone"
+        UNDONE = "undone", "Undone"
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    heads = models.JSONField()
+    columns = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.READING)
+    found = models.JSONField(default=dict)  # counts, findings and examples, as lists/taking.py writes them
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    done_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    objects = AccountImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["reading", "ready", "taking", "done", "failed", "undoing", "undone"]),
+                name="account_import_state_is_known",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def waits(self) -> bool:
+        return self.state in (self.State.READING, self.State.TAKING, self.State.UNDOING)
+
+
+class TakenAccountQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(undone=False)
+
+
+class TakenAccount(models.Model):
+    """Which row of a list became which account. `reference` is the number by which the list knew it, "" where it had none."""
+
+    source = models.ForeignKey(AccountImport, on_delete=models.PROTECT, related_name="taken")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="taken_from")
+    reference = models.CharField(max_length=60, blank=True)
+    row = models.PositiveIntegerField()
+    undone = models.BooleanField(default=False)
+
+    objects = TakenAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "reference"],
+                condition=models.Q(undone=False) & ~models.Q(reference=""),
+                name="account_taken_once",
+            )
+        ]
+
+    def __str__(self):
+        return self.reference or str(self.row)

@@ -39,7 +39,16 @@ from billing_office.staff.models import User
 from dunning.models import ReminderLevel
 from insurance.models import AuthorizationRule, CodeLoad, Contract, FeeSchedule
 from tests.bank.world import make_banked
-from tests.factories import make_authorization, make_code, make_coverage, make_fee, make_office_field, make_recurring, make_verified
+from tests.factories import (
+    make_authorization,
+    make_code,
+    make_coverage,
+    make_fee,
+    make_import,
+    make_office_field,
+    make_recurring,
+    make_verified,
+)
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SWITCHES = [
@@ -156,7 +165,10 @@ def _things() -> dict:
         "payment": Payment.objects.filter(payer=None).earliest("pk"),
         "outbox": Job.objects.earliest("pk"), "reminder_level": ReminderLevel.objects.earliest("pk"),
         "act": Act.objects.filter(account_id=account.pk).earliest("pk"), "entry": account.entries.latest("pk"),
-        "office_field": make_office_field(account, User.objects.service()), "recurring": make_recurring(account, User.objects.service()), "charge": account.charges.latest("pk"), "rule": MoneyRule.objects.earliest("pk"), "run": Run.objects.earliest("pk"),
+        "account_import": make_import(account.office, User.objects.service()),
+        "office_field": make_office_field(account, User.objects.service()),
+        "recurring": make_recurring(account, User.objects.service()),
+        "charge": account.charges.latest("pk"), "rule": MoneyRule.objects.earliest("pk"), "run": Run.objects.earliest("pk"),
         "refund": Refund.objects.earliest("pk"), "reason": Reason.objects.earliest("pk"), "request": Request.objects.earliest("pk"),
         **make_banked(account.office, User.objects.service()),
         "ledger_account": LedgerAccount.objects.earliest("pk"), **_insured(account.guarantor, User.objects.service()),

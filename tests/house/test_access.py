@@ -28,6 +28,7 @@ from tests.factories import (
     make_email,
     make_estimates,
     make_fee,
+    make_import,
     make_office_field,
     make_payer,
     make_payment,
@@ -98,7 +99,8 @@ def make_world(office, by, settings):
         "payment": make_payment(account, by), "staff": make_user("clerk", office),
         "office": office, "outbox": Job.objects.latest("id"), "reminder_level": ReminderLevel.objects.first(),
         "act": Act.objects.filter(account_id=account.pk).latest("id"),
-        "charge": make_charge(account, by), "rule": MoneyRule.objects.first(), "run": make_run(account, by), "recurring": make_recurring(account, by), "office_field": make_office_field(account, by),
+        "charge": make_charge(account, by), "rule": MoneyRule.objects.first(), "run": make_run(account, by),
+        "recurring": make_recurring(account, by), "office_field": make_office_field(account, by), "account_import": make_import(office, by),
         "refund": make_refund(make_payment(account, by), by), "entry": account.entries.latest("id"),
         "reason": Reason.objects.first(), "request": make_request(account, by),
         "ledger_account": LedgerAccount.objects.first(),
@@ -145,6 +147,7 @@ NAMED = {
     "contracts": "contract",
     "code-loads": "code_load",
     "office-fields": "office_field",
+    "account-imports": "account_import",
 }  # fmt: skip
 
 
