@@ -1,6 +1,6 @@
 """Insurance: what payers answer for whom, and the codes it is said in."""
 
-from accounts.models import Client
+from accounts.models import Account, Client
 from billing_office.staff.access import route
 
 from .models import Authorization, Coverage, Estimate, Verification, Visit
@@ -111,8 +111,20 @@ urlpatterns = [
         background=True,
     ),
     route("estimates/", estimates.estimates, may="read_services", name="estimates"),
-    route("accounts/<int:pk>/estimates/", estimates.account_estimates, may="read_services", name="account_estimates"),
-    route("accounts/<int:pk>/estimates/new/", estimates.estimate_new, may="make_estimates", name="estimate_new"),
+    route(
+        "accounts/<int:pk>/estimates/",
+        estimates.account_estimates,
+        may="read_services",
+        name="account_estimates",
+        reads=Account,
+    ),
+    route(
+        "accounts/<int:pk>/estimates/new/",
+        estimates.estimate_new,
+        may="make_estimates",
+        name="estimate_new",
+        reads=Account,
+    ),
     route("estimates/<int:pk>/", estimates.estimate, may="read_services", name="estimate", reads=Estimate),
     route(
         "estimates/<int:pk>/edit/", estimates.estimate_edit, may="make_estimates", name="estimate_edit", reads=Estimate
