@@ -52,6 +52,7 @@ MORE = {  # what is one press away, by what it is about
         ("Audit", "audit", "read_audit", "g u"),
     ],
     "Setting up": [
+        ("Set-up guide", "set_up", "read_set_up", ""),
         ("Imports of accounts", "account_imports", "import_accounts", ""),
         ("Reasons", "reasons", "edit_reasons", ""),
         ("Rules", "rules", "edit_rules", ""),

@@ -2,11 +2,24 @@ from accounts.models import Account
 from billing_office.approvals.models import Request
 from billing_office.staff.access import ANY_STAFF, PUBLIC, route
 
-from . import account_page, approvals, arrears, exports, health, home, ladder, payer_page, periods, unpaid_payers
+from . import (
+    account_page,
+    approvals,
+    arrears,
+    exports,
+    health,
+    home,
+    ladder,
+    payer_page,
+    periods,
+    set_up,
+    unpaid_payers,
+)
 from .search import views as search
 
 urlpatterns = [
     route("", home.home, may=ANY_STAFF, name="home"),
+    route("set-up/", set_up.set_up, may="read_set_up", name="set_up"),
     route("search/", search.search, may=ANY_STAFF, name="search"),
     route("search/found/", search.search_found, may=ANY_STAFF, name="search_found"),
     route("healthz", health.healthz, may=PUBLIC, name="healthz"),

@@ -73,6 +73,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "load_codes": {Role.SUPERVISOR},
         "export_journal": {Role.SUPERVISOR, Role.AUDITOR},
         "edit_chart": {Role.SUPERVISOR},
+        "read_set_up": {Role.ADMIN, Role.SUPERVISOR, Role.BILLER},
         "read_settings": {Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR},
         "edit_settings": {Role.ADMIN},
         "edit_ladder": {Role.SUPERVISOR, Role.ADMIN},
