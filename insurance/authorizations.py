@@ -1,5 +1,7 @@
 """Prior authorization: is it needed, is there one, how much of it is left. Units used are counted from posted charges.
 
+Whether it is needed is said by the office's dated rules; where none does, by the payer's own answer (271, EB11).
+
 Which authorization a charge uses is derived from its client, code and day: nobody attaches it, and it is right for a
 charge that is entered late or corrected.
 """
@@ -9,14 +11,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 
-from accounts.models import Client
+from accounts.models import Account, Client
+from billing_office.audit import acts
+from billing_office.lib import dates
 
+from . import verification
+from .benefits import OUT
 from .codes.rows import is_code, normal
 from .coverage import coverage_on
-from .models import Authorization, AuthorizationLine, AuthorizationRule, Coverage
+from .edi import words
+from .edi.x271 import WHOLE_PLAN
+from .estimates import kinds
+from .models import Authorization, AuthorizationLine, AuthorizationRule, Benefit, Coverage
 
 SOON = timedelta(days=30)  # an end as near as this is worked on: house policy
 NEARLY = Decimal("0.8")  # as is this part of the units used
@@ -77,14 +86,16 @@ def covers(line: AuthorizationLine | AuthorizationRule, code: str) -> bool:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a clerk is told of one service: `needed` (None: nobody has said), the rule, the authorization that covers it."""
+    """What a clerk is told of one service: `needed` (None: nobody has said) and who says so (`source`, a sentence), the
+    authorization that covers it, the request that the payer has not decided yet (`asked`)."""
 
     coverage: Coverage | None
     needed: bool | None = None
-    rule: AuthorizationRule | None = None
+    source: str = ""
     authorization: Authorization | None = None
     left: Left | None = None
     units: Decimal = Decimal(1)
+    asked: Authorization | None = None
 
     @property
     def missing(self) -> bool:
@@ -103,14 +114,52 @@ def ask(client: Client, code: str, on: date, *, units=Decimal(1), place="", coun
     if not coverages or not is_code(normal(code)):
         return Answer(coverages[0] if coverages else None, units=units)
     coverage = coverages[0]
-    rule = rule_for(coverage, code, on, place)
     granted = list(Authorization.objects.usable(on).filter(coverage=coverage).order_by("valid_to", "id"))
     fits = [
         (one, what) for one in granted for what in left(granted)[one.pk] if covers(what.line, code)
     ] if granted else []  # fmt: skip
     best = next(((one, what) for one, what in fits if what.units + counted >= units), fits[0] if fits else (None, None))
-    needed = None if rule is None else rule.needed and (rule.above_units == 0 or units > rule.above_units)
-    return Answer(coverage, needed, rule, best[0], best[1], units)
+    needed, source = _needed(coverage, code, on, units, place)
+    asked = undecided(coverage, code) if needed and best[0] is None else None
+    return Answer(coverage, needed, source, best[0], best[1], units, asked)
+
+
+def _needed(coverage: Coverage, code: str, on: date, units: Decimal, place: str) -> tuple[bool | None, str]:
+    """A rule that somebody wrote down decides; without one, what the payer told with its benefits."""
+    if rule := rule_for(coverage, code, on, place):
+        return rule.needed and (rule.above_units == 0 or units > rule.above_units), rule.source
+    found = verification.known(coverage, on)
+    row = told(found.rows, code) if found else None
+    if row is None:
+        return None, ""
+    needed, service = row.authorization == "Y", f"code {row.procedure}" if row.procedure else _service(row, code)
+    said = f"{coverage.plan.payer.name} said on {dates.long(found.check.checked_on)}: authorization is"
+    return needed, f"{said} {'needed' if needed else 'not needed'} for {service}."
+
+
+def told(rows: Iterable[Benefit], code: str) -> Benefit | None:
+    """The row nearest to the code that says whether leave is needed: its own code before its kind of service, the narrower
+    kind before the wider. Rows of one nearness that differ: needed, since asking in vain costs less than a denied claim.
+    What holds out of network only is left out."""
+    found = [
+        (near, row.authorization == "N", row.pk, row)
+        for row in rows
+        if row.authorization in ("Y", "N") and row.in_network != OUT and (near := _nearness(row, code)) is not None
+    ]
+    return min(found, default=(None,), key=lambda one: one[:3])[-1]
+
+
+def _nearness(row: Benefit, code: str) -> int | None:
+    if row.procedure:
+        return 0 if normal(row.procedure) == normal(code) else None
+    types = row.service_types or [WHOLE_PLAN]
+    return next((at for at, each in enumerate(kinds.of_code(code), start=1) if each in types), None)
+
+
+def _service(row: Benefit, code: str) -> str:
+    types = row.service_types or [WHOLE_PLAN]
+    kind = next(each for each in kinds.of_code(code) if each in types)
+    return words.SERVICE.get(kind, f"service {kind}")
 
 
 def rule_for(coverage: Coverage, code: str, on: date, place: str = "") -> AuthorizationRule | None:
@@ -125,6 +174,33 @@ def rule_for(coverage: Coverage, code: str, on: date, place: str = "") -> Author
 
 def _narrowness(rule: AuthorizationRule):
     return (2 if rule.plan_id else 1 if rule.payer_id else 0), rule.last == "", rule.place != "", rule.since, rule.pk
+
+
+# -- asking --------------------------------------------------------------------------------------------------------------
+
+
+def undecided(coverage: Coverage, code: str) -> Authorization | None:
+    """The request for this code that waits for the payer, if there is one."""
+    waiting = AuthorizationLine.objects.filter(
+        authorization__in=Authorization.objects.waiting().filter(coverage=coverage)
+    )
+    line = waiting.select_related("authorization").order_by("-pk")
+    return next((one.authorization for one in line if covers(one, code)), None)
+
+
+def request(coverage: Coverage, code: str, units: Decimal, on: date, *, by) -> Authorization:
+    """Put it on the worklist that the payer is to be asked, with what says so. Waiting already: that one is given back."""
+    with transaction.atomic():
+        Account.objects.select_for_update(no_key=True).get(pk=coverage.client.account_id)
+        if there := undecided(coverage, code):
+            return there
+        _, source = _needed(coverage, code, on, units, "")
+        note = f"For {dates.long(on)}. {source}".strip()[:400]
+        row = Authorization.objects.create(coverage=coverage, note=note, made_by=by)
+        row.lines.create(first=normal(code), units=units)
+        detail = {"code": normal(code), "units": str(units), "service_on": str(on)}
+        acts.record(by, "authorization_added", row, account_id=coverage.client.account_id, detail=detail)
+    return row
 
 
 # -- the worklist --------------------------------------------------------------------------------------------------------

@@ -44,6 +44,12 @@ urlpatterns = [
         name="authorization_new",
         reads=Coverage,
     ),
+    route(
+        "coverages/<int:pk>/authorizations/ask/",
+        authorizations.authorization_ask,
+        may="edit_coverages",
+        name="authorization_ask",
+    ),
     route("verification/", verification.to_verify, may="read_accounts", name="verification"),
     route("verification/check/", verification.check_many, may="verify_coverages", name="check_many"),
     route("verification/rule/", verification.rule_edit, may="edit_rules", name="verification_rule"),

@@ -4,8 +4,10 @@ from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from accounts.models import Client
 from accounts.once import once
@@ -18,6 +20,7 @@ from billing_office.lib.views import Records
 
 from .. import authorizations, prices
 from ..codes import search
+from ..codes.rows import is_code, normal
 from ..coverage import coverage_on
 from ..forms.authorizations import AuthorizationForm, NewAuthorizationForm, RuleForm
 from ..models import Authorization, AuthorizationRule, Coverage
@@ -95,6 +98,21 @@ def authorization_new(request, pk):
     return form_page(request, coverage.client.account, form, f"Ask {coverage.plan.payer} for authorization", "Save")
 
 
+@require_POST
+def authorization_ask(request, pk):
+    """One press where a service is seen to need leave: on the worklist, with what says so."""
+    coverages = Coverage.objects.standing().for_staff(request.user).select_related("client__account", "plan__payer")
+    coverage = get_object_or_404(coverages, pk=pk)
+    code, on = request.POST.get("code", "")[:20], day_asked(request.POST)
+    if not is_code(normal(code)):
+        raise Http404("No such code.")
+    row = authorizations.request(coverage, code, units_asked(request.POST), on, by=request.user)
+    messages.success(
+        request, f"{row} for {normal(code)} is on the worklist. Ask {coverage.plan.payer}, then enter what it says."
+    )
+    return redirect("authorization", pk=row.pk)
+
+
 def authorization_edit(request, pk):
     with transaction.atomic():
         rows = Authorization.objects.select_related("coverage__client__account")
@@ -126,14 +144,14 @@ def _saved(form) -> Authorization:
 def charge_hints(request, pk):
     """A piece of the charge form: what the code means, who covers the client that day, whether leave is needed and there."""
     account = account_of(request, pk)
-    code, on = request.GET.get("code", "").replace("\x00", "").strip()[:20], day_asked(request)
+    code, on = request.GET.get("code", "").replace("\x00", "").strip()[:20], day_asked(request.GET)
     client = _client(request, account)
     known = search.find(code, on=on).first() if code else None
     context = {
         "account": account,
         "code": code,
-        "known": known if known and known.value == authorizations.normal(code) else None,
-        "answer": authorizations.ask(client, code, on, units=units_asked(request)) if client else None,
+        "known": known if known and known.value == normal(code) else None,
+        "answer": authorizations.ask(client, code, on, units=units_asked(request.GET)) if client else None,
         "prices": _prices(client, code, on) if code else [],
         "on": on,
     }
@@ -148,17 +166,17 @@ def _prices(client: Client | None, code: str, on) -> list[str]:
     return said + [prices.allowed(covered[0].plan, code, on).note] if covered else said
 
 
-def day_asked(request):
+def day_asked(given):
     try:
-        day = dates.date.fromisoformat(request.GET.get("service_on", ""))
+        day = dates.date.fromisoformat(given.get("service_on", ""))
     except ValueError:
         return dates.today()
     return day if dates.FIRST <= day <= dates.LAST else dates.today()
 
 
-def units_asked(request) -> Decimal:
+def units_asked(given) -> Decimal:
     try:
-        units = Decimal(request.GET.get("units") or "1")
+        units = Decimal(given.get("units") or "1")
     except InvalidOperation:
         return Decimal(1)
     return units if units.is_finite() and 0 < units < 10_000 else Decimal(1)

@@ -14,8 +14,8 @@ def codes_found(request):
     """A piece of a form: `q` what was typed, `service_on` and `units` as the form has them."""
     text, on, units = (
         request.GET.get("q", "").replace("\x00", "")[:200].strip(),
-        day_asked(request),
-        units_asked(request),
+        day_asked(request.GET),
+        units_asked(request.GET),
     )
     found = list(search.find(text, on=on).filter(system__in=CHARGED)[:MOST]) if text else []
     fees = usual_of([code.value for code in found], on, units)

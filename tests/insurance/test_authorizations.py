@@ -15,6 +15,8 @@ from insurance import authorizations
 from insurance.models import Authorization, AuthorizationRule
 from tests.factories import make_authorization, make_charge, make_coverage, make_payer
 
+from .test_estimates import row, tell
+
 pytestmark = pytest.mark.django_db
 TODAY = dates.today
 
@@ -239,3 +241,32 @@ def test_another_offices_are_not_there(clerk, foreign, payer, by):
     row = make_authorization(make_coverage(foreign.guarantor, payer, by), by, state="requested", number="")
     assert list(clerk.get("/authorizations/").context["table"].rows) == []
     assert clerk.get(reverse("authorization", args=[row.pk])).status_code == 404
+
+
+# -- what the payer told with its benefits -------------------------------------------------------------------------------
+
+
+def test_the_payers_answer_says_that_leave_is_needed_where_no_rule_does(account, covered, by):
+    tell(covered, by, row("F", types=["PT"], authorization="Y"), row("A", percent="0.2", authorization="N"), on=TODAY())
+    found = authorizations.ask(account.guarantor, "97110", TODAY())
+    assert found.missing and "authorization is needed for physical therapy" in found.source
+    assert authorizations.ask(account.guarantor, "29827", TODAY()).needed is False
+    rule(needed=False)
+    assert authorizations.ask(account.guarantor, "97110", TODAY()).needed is False
+
+
+def test_what_holds_out_of_network_says_nothing_of_in_network(account, covered, by):
+    tell(covered, by, row("A", types=["PT"], authorization="Y", network="N"), on=TODAY())
+    assert authorizations.ask(account.guarantor, "97110", TODAY()).needed is None
+
+
+def test_one_press_makes_the_request_and_a_second_finds_it(clerk, account, covered, by):
+    tell(covered, by, row("F", types=["PT"], authorization="Y"), on=TODAY())
+    for _ in range(2):
+        given = {"code": "97110", "units": "4", "service_on": str(TODAY())}
+        answer = clerk.post(reverse("authorization_ask", args=[covered.pk]), given, follow=True)
+    made = Authorization.objects.get()
+    assert (made.state, made.lines.get().first, made.lines.get().units) == ("needed", "97110", 4)
+    assert "authorization is needed for physical therapy" in answer.content.decode()
+    assert authorizations.ask(account.guarantor, "97110", TODAY()).asked == made
+    assert Act.objects.filter(verb="authorization_added").count() == 1
