@@ -3,6 +3,7 @@ from .attachment import Attachment
 from .charge import Charge
 from .client import Client
 from .contact import ContactPoint
+from .contact_made import ContactMade
 from .document import Blob, Document
 from .fact import AccountFact
 from .flag import AccountFlag
@@ -13,7 +14,7 @@ from .merge import KeptApart, Merge
 from .message import Message
 from .money_rule import MoneyRule
 from .name_word import NameWord
-from .note import Note
+from .note import FollowUp, Mention, Note, Snooze
 from .number import NumberSeries
 from .open_item import AccountBalance, Due, OpenItem
 from .payer import Payer
@@ -33,14 +34,17 @@ __all__ = [
     "Book",
     "Charge",
     "Client",
+    "ContactMade",
     "ContactPoint",
     "Document",
     "Due",
+    "FollowUp",
     "Hold",
     "JournalEntry",
     "KeptApart",
     "Kind",
     "LedgerAccount",
+    "Mention",
     "Merge",
     "Message",
     "MoneyRule",
@@ -58,4 +62,5 @@ __all__ = [
     "Run",
     "RunLine",
     "Snapshot",
+    "Snooze",
 ]
