@@ -69,6 +69,7 @@ class Document(models.Model):
         STATEMENT = "statement", "Statement"
         REFUND = "refund", "Refund letter"
         ESTIMATE = "estimate", "Estimate"
+        ADVICE = "advice", "Advice"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="documents")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="documents")

@@ -1,0 +1,129 @@
+"""A bill beside its good-faith estimate: 399.99 above it passes, 400.00 stops until a supervisor has looked at it.
+
+45 CFR 149.620(b)(1): substantially in excess is at least $400 above the expected charges of a provider. The office is the
+provider; charges of one client and day are compared together, whether or not the estimate named them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, Sum
+
+from accounts.models import Book, Charge, Client, Posting
+from accounts.once import once
+from billing_office.audit import acts
+from billing_office.lib import dates, money
+
+from ..models import Estimate, GoodFaithReview
+
+OVER = 400_00
+DISPUTE_DAYS = 120
+
+
+class Reviewed(ValueError):
+    """There is nothing to let go; the message says why."""
+
+
+@dataclass(frozen=True)
+class Exceeds:
+    """A client's bill of a day above what was estimated; cents. `allowed`: up to which amount a supervisor let it go."""
+
+    client: Client
+    service_on: date
+    estimate: Estimate
+    expected: int
+    billed: int
+    allowed: int | None = None
+
+    @property
+    def over(self) -> int:
+        return self.billed - self.expected
+
+    @property
+    def stops(self) -> bool:
+        return self.over >= OVER and (self.allowed is None or self.billed > self.allowed)
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.client.name} was told ${money.show(self.expected)} for {dates.long(self.service_on)}"
+            f" ({self.estimate}); the bill is ${money.show(self.billed)}, ${money.show(self.over)} above it."
+        )
+
+
+def compare(days: Iterable[tuple[int, date]]) -> list[Exceeds]:
+    """Of these clients (ids) and days of service, those billed more than their good-faith estimate said. Three queries, one
+    where nobody was given any."""
+    days = set(days)
+    told = _told(days)
+    if not told:
+        return []
+    billed, allowed = _billed(told), _allowed(told)
+    return [
+        Exceeds(rows[0].client, day, rows[-1], expected, billed[client, day], allowed.get((client, day)))
+        for (client, day), rows in sorted(told.items(), key=lambda item: item[0])
+        if billed[client, day] > (expected := sum(row.client_cents for row in rows))
+    ]
+
+
+def stops(days: Iterable[tuple[int, date]]) -> list[Exceeds]:
+    return [one for one in compare(days) if one.stops]
+
+
+def _of(days: Iterable[tuple[int, date]]) -> Q:
+    found = Q(pk=None)
+    for client, day in days:
+        found |= Q(client=client, service_on=day)
+    return found
+
+
+def _told(days: set[tuple[int, date]]) -> dict[tuple[int, date], list[Estimate]]:
+    """Per client and day, of each number the version that counts: the last that was given by the day of service. What was
+    given only afterwards estimates nothing; the first one of it counts where there is no other."""
+    rows = Estimate.objects.exclude(state=Estimate.State.DRAFT).filter(_of(days), facts=[]) if days else []
+    numbers: dict[tuple[int, date], dict[str, Estimate]] = defaultdict(dict)
+    for row in rows and rows.select_related("client__account").order_by("number", "version"):
+        in_time = row.given_at.astimezone(dates.office_zone()).date() <= row.service_on
+        of_day = numbers[row.client_id, row.service_on]
+        if in_time or row.number not in of_day:
+            of_day[row.number] = row
+    return {day: list(of_day.values()) for day, of_day in numbers.items()}
+
+
+def _billed(days) -> dict[tuple[int, date], int]:
+    """What was charged for services less what came off again: discounts, and charges that were voided."""
+    legs = Posting.objects.filter(
+        charge__in=Charge.objects.filter(_of(days), kind=Charge.Kind.SERVICE)
+    ).exclude(book=Book.RECEIVABLE)  # fmt: skip
+    sums = legs.values_list("charge__client", "charge__service_on").annotate(Sum("cents"))
+    return defaultdict(int, {(client, day): -cents for client, day, cents in sums})
+
+
+def _allowed(days) -> dict[tuple[int, date], int]:
+    rows = GoodFaithReview.objects.filter(_of(days)).order_by("billed_cents")
+    return {(row.client_id, row.service_on): row.billed_cents for row in rows}
+
+
+def let_go(client: Client, service_on: date, reason: str, *, shown: int, form, by) -> GoodFaithReview:
+    """A supervisor has looked at the bill and lets it go out, up to what it is now; once however often the form is sent.
+
+    `shown` is the bill they saw, in cents. Raises Reviewed where nothing stops it, or where it is another amount by now.
+    """
+    with once(form, "good_faith_reviewed", by) as done:
+        if done:
+            return GoodFaithReview.objects.get(pk=done.object_id)
+        found = stops([(client.pk, service_on)])
+        if not found:
+            raise Reviewed("Nothing stops this bill.")
+        one = found[0]
+        if one.billed != shown:
+            raise Reviewed(f"The bill is ${money.show(one.billed)} by now. Look at it again.")
+        row = GoodFaithReview.objects.create(
+            client=client, service_on=service_on, estimate=one.estimate, expected_cents=one.expected,
+            billed_cents=one.billed, reason=reason, at=dates.now(), by=by,
+        )  # fmt: skip
+        detail = {"form": str(form), "number": one.estimate.full_number, "cents": one.billed, "expected": one.expected}
+        acts.record(by, "good_faith_reviewed", row, account_id=client.account_id, reason=reason, detail=detail)
+    return row
