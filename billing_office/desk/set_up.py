@@ -115,7 +115,7 @@ def _step(user: User, right: str, title: str, why: str, done: bool, href: str, l
     if may(user, right):
         return Step(title, why, done, href, label, needed=needed)
     words = [Role(role).label.lower() for role in sorted(RIGHTS[right])]
-    return Step(title, why, done, who=f"{' or '.join(words)} does this", needed=needed)
+    return Step(title, why, done, who=f"done by: {', '.join(words)}", needed=needed)
 
 
 def _went_out(office: Office) -> bool:

@@ -24,7 +24,7 @@ def test_an_empty_office_is_led_step_by_step(admin, office):
     found = steps(admin, office)
     assert not any(step.done for title, step in found.items() if title != "Let mail go out")
     assert found["Say who the office is"].href == reverse("office_edit", args=[office.pk])
-    assert found["Bring your accounts"].who == "biller or supervisor does this"
+    assert found["Bring your accounts"].who == "done by: biller, supervisor"
     assert admin.get(reverse("set_up") + f"?office={office.pk}").context["next"].title == "Say who the office is"
 
 
