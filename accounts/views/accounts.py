@@ -38,7 +38,7 @@ def accounts(request):
     rows = listing.owed_by(rows, payer.pk) if payer else rows
     rows = listing.with_last_payment(rows.select_related("office", "balance"))
     columns = _columns(len(request.user.offices.all()) > 1)
-    if file := export(Table(columns, listing.all_lines(rows.order_by(*ORDER), today)), "accounts", kind):
+    if file := export(request, Table(columns, listing.all_lines(rows.order_by(*ORDER), today)), "accounts"):
         record(request.user, "accounts_exported", detail={"as": kind, "show": show, "searched": bool(text)})
         return file
     page = keyset(rows, ORDER, request.GET.get("after"), request.GET.get("before"))

@@ -10,7 +10,7 @@ from accounts import bookkeeping, ledger
 from accounts.forms.bookkeeping import LedgerAccountForm, SpanForm
 from accounts.models import Book, LedgerAccount, Posting
 from billing_office.audit.acts import record
-from billing_office.lib.tables import Column, Empty, Table, export, keyset
+from billing_office.lib.tables import FILES, Column, Empty, Table, export, keyset
 from billing_office.lib.views import Records
 from billing_office.staff.access import may
 
@@ -65,8 +65,8 @@ def journal(request):
 def _file(request, rows, first, last):
     asked, name = request.GET.get("as", ""), f"journal-{first}-{last}"
     if request.GET.get("by") == "entry":
-        return export(Table(ENTRIES, _told(rows)), f"{name}-entries", asked)
-    return export(Table(BY_DAY, bookkeeping.by_day(rows)), name, asked) if asked in ("csv", "xlsx") else None
+        return export(request, Table(ENTRIES, _told(rows)), f"{name}-entries")
+    return export(request, Table(BY_DAY, bookkeeping.by_day(rows)), name) if asked in FILES else None
 
 
 def _told(rows):
@@ -80,7 +80,7 @@ def journal_entries(request, book):
     form = SpanForm(request.GET or None)
     first, last = form.span()
     rows = bookkeeping.postings(request.user, first, last).filter(book=book)
-    if file := export(Table(ENTRIES, _told(rows)), f"journal-{book}-{first}-{last}", request.GET.get("as", "")):
+    if file := export(request, Table(ENTRIES, _told(rows)), f"journal-{book}-{first}-{last}"):
         record(request.user, "journal_exported", detail={"first": str(first), "last": str(last), "book": book})
         return file
     found = bookkeeping.with_codes(rows).select_related("entry", "account")

@@ -18,7 +18,7 @@ def credit_list(request):
     user, today, owner = request.user, dates.today(), request.GET.get("owner", "")
     found = credits.of_staff(user, today, owner)
     columns = _columns(user, today)
-    if file := export(Table(columns, found), "credits", request.GET.get("as", "")):
+    if file := export(request, Table(columns, found), "credits"):
         record(user, "credits_exported", detail={"owner": owner[:10], "rows": len(found)})
         return file
     page = _page(found, request.GET.get("after") or request.GET.get("before") or "")

@@ -30,7 +30,7 @@ NONE = Empty("No duplicates found", "No two accounts share a name, birth date, p
 def duplicates(request):
     """The older account stays unless somebody says otherwise on the page of the pair."""
     pairs = candidates.pairs(request.user)
-    if file := export(Table(COLUMNS, pairs), "duplicates", request.GET.get("as", "")):
+    if file := export(request, Table(COLUMNS, pairs), "duplicates"):
         record(request.user, "duplicates_exported", detail={"pairs": len(pairs)})
         return file
     table = Table(COLUMNS, pairs, caption="Accounts that look alike", href=_href, empty=NONE)

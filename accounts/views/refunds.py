@@ -107,7 +107,7 @@ def refunds(request):
     show = request.GET.get("show", "")
     found = _refunds(request.user)
     found = found.to_pay() if show == "" else found.paid() if show == "paid" else found
-    if file := export(Table(COLUMNS, found), "refunds", request.GET.get("as", "")):
+    if file := export(request, Table(COLUMNS, found), "refunds"):
         record(request.user, "refunds_exported", detail={"show": show[:10]})
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))

@@ -38,7 +38,7 @@ RUNS = [
 
 def runs(request):
     found = Run.objects.for_staff(request.user).select_related("office", "asked_by")
-    if file := export(Table(RUNS, found), "runs", request.GET.get("as", "")):
+    if file := export(request, Table(RUNS, found), "runs"):
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
     table = Table(
@@ -76,7 +76,7 @@ def run_new(request, sweep):
     if request.method == "POST" and form.is_valid() and (done := _sent_before(form, request.user)):
         return done
     choices = preview(rule, office, on)
-    if file := export(Table(CHOICES, choices), f"run-{sweep}", request.GET.get("as", "")):
+    if file := export(request, Table(CHOICES, choices), f"run-{sweep}"):
         record(request.user, "run_preview_exported", detail={"kind": sweep, "rows": len(choices)})
         return file
     seen = _fingerprint(choices, rule)
@@ -172,7 +172,7 @@ def run_of(request, pk) -> Run:
 def run(request, pk):
     row, show = run_of(request, pk), request.GET.get("show", "")
     lines = _lines(row, show)
-    if file := export(Table(LINES, lines), f"run-{row.pk}", request.GET.get("as", "")):
+    if file := export(request, Table(LINES, lines), f"run-{row.pk}"):
         record(request.user, "run_exported", row, detail={"show": show[:10]})
         return file
     page = keyset(lines, ("id",), request.GET.get("after"), request.GET.get("before"))

@@ -15,7 +15,7 @@ from accounts.models import Account
 from billing_office.audit import acts
 from billing_office.audit.models import Change
 from billing_office.lib import dates
-from billing_office.lib.tables import Column, Empty, Table, export, keyset
+from billing_office.lib.tables import FILES, Column, Empty, Table, export, keyset
 from billing_office.staff.access import may
 from billing_office.staff.models import User
 
@@ -34,9 +34,9 @@ def account_history(request, pk):
     of = re.fullmatch(r"(account|client|contactpoint)-([0-9]{1,18})", request.GET.get("of", ""))
     found = found.filter(table_name=f"accounts_{of[1]}", row_id=int(of[2])) if of else found
     asked = request.GET.get("as", "")
-    if asked in ("csv", "xlsx"):
+    if asked in FILES:
         acts.record(request.user, "history_exported", account, account_id=account.pk, detail={"as": asked})
-        return export(Table(CHANGES, told(found.order_by("-id"))), f"{account.number}-history", asked)
+        return export(request, Table(CHANGES, told(found.order_by("-id"))), f"{account.number}-history")
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
     columns = WITH_ACTS if may(request.user, "read_audit") else CHANGES
     table = Table(columns, told(page.rows), caption="Changes", page=page, empty=Empty("Nothing was changed"))

@@ -65,7 +65,7 @@ def approvals(request):
         lists.append(("all", "All"))
     found = _shown(everything, user, show)
     wanted = request.GET.get("as", "")
-    if wanted and (file := export(Table(columns(names_of(user, found)), found), "approvals", wanted)):
+    if wanted and (file := export(request, Table(columns(names_of(user, found)), found), "approvals")):
         acts.record(user, "approvals_exported", detail={"show": show[:10], "rows": len(found)})
         return file
     page = keyset(found, ("id",), request.GET.get("after"), request.GET.get("before"))

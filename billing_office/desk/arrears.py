@@ -102,7 +102,7 @@ def rows(request, owner, column):
     asked = request.GET.get("as", "")
     shown = found if asked else found[:500]
     table = _payers_table(shown, at.on) if by_payer else _rows_table(shown, at.on)
-    if file := export(table, f"arrears-{owner}-{column}", asked):
+    if file := export(request, table, f"arrears-{owner}-{column}"):
         acts.record(request.user, "arrears_exported", detail={"owner": owner, "column": column, "rows": len(found)})
         return file
     table.totals = {"number": _count(len(found)), "cents": sum(row.cents for row in found)}
@@ -145,7 +145,7 @@ def unapplied(request, owner):
     ]
     empty = Empty("No unapplied money", "All money received is on a charge.")
     table = Table(columns, found, caption="Unapplied money", href=_holder_href, empty=empty)
-    if file := export(table, f"unapplied-{owner}", request.GET.get("as", "")):
+    if file := export(request, table, f"unapplied-{owner}"):
         detail = {"owner": owner, "column": "unapplied", "rows": len(found)}
         acts.record(request.user, "arrears_exported", detail=detail)
         return file

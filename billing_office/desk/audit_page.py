@@ -98,7 +98,7 @@ def audit(request):
     form = Filter(request.GET)
     found = form.narrow(_acts(request.user))
     asked = request.GET.get("as", "")
-    if file := export(Table(FILE, found.order_by("-id")), "audit", asked):
+    if file := export(request, Table(FILE, found.order_by("-id")), "audit"):
         by = sorted(name for name in form.fields if request.GET.get(name))
         acts.record(request.user, "audit_exported", detail={"as": asked, "by": by})
         return file

@@ -27,7 +27,7 @@ def account_export(request, pk):
         Column("open_payers", "Open at payers", kind="money"),
         Column("payer_names", "Payers"),
     ]
-    file = export(Table(columns, reading.charges(account, limit=100_000)), account.number, request.GET.get("as", ""))
+    file = export(request, Table(columns, reading.charges(account, limit=100_000)), account.number)
     if file is None:
         raise Http404("Ask for csv or xlsx.")
     acts.record(request.user, "account_exported", account, account_id=account.pk, detail={"as": request.GET["as"]})

@@ -195,7 +195,7 @@ def owes(request, pk):
         _owes_columns(charges, request.user, today), shown, caption="What is owed",
         href=lambda part: reverse("account", args=[part.account]), empty=Empty("Nothing", "Nothing of this age is owed."),
     )  # fmt: skip
-    if file := export(table, "payer-owes", asked):
+    if file := export(request, table, "payer-owes"):
         acts.record(request.user, "payer_exported", row, detail={"as": asked, "rows": len(found)})
         return file
     total = sum(part.cents for part in found)

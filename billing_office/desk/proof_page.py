@@ -80,7 +80,7 @@ def proof(request):
     acts = list(Act.objects.filter(verb=PROVED).select_related("actor").order_by("-id")[:BEFORE])
     last = acts[0] if acts else None
     lines = _lines(last)
-    if file := export(Table(COLUMNS, lines), "proof", request.GET.get("as", "")):
+    if file := export(request, Table(COLUMNS, lines), "proof"):
         return file
     chains = [{"kind": kind, **chain} for kind, chain in last.detail["chains"].items()] if last else []
     context = {

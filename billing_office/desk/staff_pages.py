@@ -84,7 +84,7 @@ class NewStaffForm(StaffForm):
 def staff(request):
     shown = request.GET.get("show", "")
     people = User.objects.people().filter(is_active=shown != "left").prefetch_related("offices")
-    if file := export(Table(COLUMNS, people), "staff", request.GET.get("as", "")):
+    if file := export(request, Table(COLUMNS, people), "staff"):
         return file
     page = keyset(people, ("name", "id"), request.GET.get("after"), request.GET.get("before"))
     may_edit = may(request.user, "edit_staff")

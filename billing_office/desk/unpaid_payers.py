@@ -51,7 +51,7 @@ COLUMNS = [
 def unpaid_payers(request):
     today, show = dates.today(), request.GET.get("show", "")
     found = [row for row in unpaid(request.user, today) if show != "last" or row.last]
-    if file := export(Table(COLUMNS, found), "payers-who-do-not-pay", request.GET.get("as", "")):
+    if file := export(request, Table(COLUMNS, found), "payers-who-do-not-pay"):
         acts.record(request.user, "payers_exported", detail={"rows": len(found)})
         return file
     empty = Empty("Nobody", "No payer has an invoice overdue that it was to be reminded of.")

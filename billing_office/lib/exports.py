@@ -1,13 +1,17 @@
-"""Lists as files: CSV for machines, XLSX for people. No text that someone typed can run as a formula in either."""
+"""Lists whole, with the columns and in the order that are on screen: CSV for machines, XLSX for people, a plain page for
+the printer. No text that someone typed can run as a formula in either file."""
 
 import csv
 import datetime
 import re
 import tempfile
+from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from django.db.models import QuerySet
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -19,12 +23,34 @@ from . import dates, money
 # would have it run on a clerk's machine.
 _FORMULA = re.compile(r"[\s\"'\x00]*[=+\-@\t\r\x00\uFF1D\uFF0B\uFF0D\uFF20]")
 SHEET_ROWS = 1_000_000  # an XLSX sheet ends a little above
+PRINT_ROWS = 2_000  # some forty sheets of paper; who needs more wants a file
+FILES = ("csv", "xlsx", "print")  # what `?as=` may ask for
 
 
-def export(table, name: str, kind: str):
-    """The lib.tables.Table as a file, `kind` csv or xlsx; None for any other kind, so that the view shows its page."""
-    write = {"csv": csv_response, "xlsx": xlsx_response}.get(kind)
-    return write(table, name) if write else None
+def export(request, table, name: str) -> HttpResponseBase | None:
+    """The lib.tables.Table whole, as `?as=` asks (FILES) and with the columns of `?columns=`; None where it asks for none
+    of them, so that the view shows its page."""
+    table = table.chosen(request.GET.get("columns", ""))
+    match request.GET.get("as"):
+        case "csv":
+            return csv_response(table, name)
+        case "xlsx":
+            return xlsx_response(table, name)
+        case "print":
+            return print_page(request, table, name)
+    return None
+
+
+def print_page(request, table, name: str):
+    """All rows on one plain page, up to PRINT_ROWS; the page says when there are more."""
+    rows = list(islice(_all(table.rows), PRINT_ROWS + 1))
+    shown = replace(table, rows=rows[:PRINT_ROWS], href=None, tick=None, sort="", page=None)
+    said = [(word, text) for word, text in request.GET.items() if text and word not in _NO_FILTERS]
+    context = {"table": shown, "title": name.replace("-", " ").capitalize(), "said": said, "now": dates.now()}
+    return render(request, "print.html", context | {"most": PRINT_ROWS if len(rows) > PRINT_ROWS else 0})
+
+
+_NO_FILTERS = {"as", "columns", "sort", "after", "before"}
 
 
 def csv_response(table, name: str) -> StreamingHttpResponse:

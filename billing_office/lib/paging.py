@@ -23,6 +23,7 @@ class Page(NamedTuple):
     rows: list
     next: str = ""  # token for ?after=
     previous: str = ""  # token for ?before=
+    lost: bool = False  # the token was none of this list, so it begins anew
 
 
 def keyset(
@@ -31,10 +32,11 @@ def keyset(
     """One page of `queryset` in `order`: the rows after, or before, the row that the token names.
 
     `order` names fields ("-" descends, "__" leads on) that are never null; the last one must be unique. Tokens are
-    signed for this model and order: a forged or foreign one gives the first page.
+    signed for this model and order: a forged or foreign one gives the first page, which is then `lost`.
     """
     salt = f"{queryset.model._meta.label} {' '.join(order)}"
     mark = _read_token(before or after, salt, len(order))
+    lost = bool(before or after) and mark is None
     back = bool(before) and mark is not None
     way = tuple(_turned(name) for name in order) if back else tuple(order)
     found = queryset.order_by(*way)
@@ -45,9 +47,10 @@ def keyset(
     if back:
         rows.reverse()
     if not rows:
-        return Page([])
+        return Page([], lost=lost)
     last, first = _token(rows[-1], order, salt), _token(rows[0], order, salt)
-    return Page(rows, next=last if more or back else "", previous=first if (more if back else mark is not None) else "")
+    previous = first if (more if back else mark is not None) else ""
+    return Page(rows, next=last if more or back else "", previous=previous, lost=lost)
 
 
 def _turned(name: str) -> str:

@@ -5,9 +5,9 @@
         Column("open", "Open", value="open_cents", kind="money", sort="open"),
     ]
     ORDERS = {"name": ("sort_key", "id"), "open": ("open_cents", "id")}
-    if file := export(Table(COLUMNS, found), "accounts", request.GET.get("as", "")):  # the whole list, as csv or xlsx
-        return file
     sort, order = ordering(request.GET.get("sort", ""), ORDERS, "name")
+    if file := export(request, Table(COLUMNS, found.order_by(*order)), "accounts"):  # ?as=csv, xlsx or print: the whole list
+        return file
     page = keyset(found, order, request.GET.get("after"), request.GET.get("before"))
     table = Table(COLUMNS, page.rows, caption="Accounts", href=lambda a: a.get_absolute_url(), sort=sort, page=page)
 
@@ -15,16 +15,16 @@ and the template: {% include "_table.html" %}
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from .exports import csv_response, export, xlsx_response
+from .exports import FILES, csv_response, export, xlsx_response
 from .paging import Page, attribute, keyset, ordering
 
 # Exports and paging stand in modules of their own; a list takes all it needs from here.
 __all__ = [
-    "Cell", "Chip", "Column", "Empty", "Page", "Table", "address", "chips", "csv_response", "export", "keyset", "ordering",
+    "FILES", "Cell", "Chip", "Column", "Empty", "Page", "Table", "address", "chips", "csv_response", "export", "keyset", "ordering",
     "xlsx_response",
 ]  # fmt: skip
 
@@ -114,6 +114,23 @@ class Table:
     sort: str = ""
     page: Page | None = None
     empty: Empty = field(default_factory=Empty)
+    unknown: list[str] = field(default_factory=list)  # columns that were asked for and that it does not have
+
+    def chosen(self, words: str) -> "Table":
+        """The same with the columns named in `words` ("number,open"), in that order; with its own where none is named.
+
+        Names that it does not have, or this person may not see, are in `unknown`.
+        """
+        if not words:
+            return self
+        own, asked = {column.key: column for column in self.columns}, list(dict.fromkeys(words.split(",")[:60]))
+        columns = [own[key] for key in asked if key in own]
+        return replace(self, columns=columns or self.columns, unknown=[key[:40] for key in asked if key not in own])
+
+    @property
+    def keys(self) -> str:
+        """What `?columns=` says for what is shown."""
+        return ",".join(column.key for column in self.columns)
 
     @property
     def ticks(self) -> bool:

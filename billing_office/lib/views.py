@@ -75,7 +75,7 @@ class Records:
         found, text = self.queryset(request.user), request.GET.get("q", "").strip()
         if self.find and text:
             found = self.find(found, text)
-        if file := export(Table(self.columns, found.order_by(*self.order)), self.plural, request.GET.get("as", "")):
+        if file := export(request, Table(self.columns, found.order_by(*self.order)), self.plural):
             return file
         page = keyset(found, self.order, request.GET.get("after"), request.GET.get("before"))
         empty = Empty(f"No {self.plural}", "Nothing matches what you typed." if text else "")

@@ -47,7 +47,7 @@ def message_list(request):
         found = found.sent()
     elif state == "failed":
         found = found.failed()
-    if file := export(Table(COLUMNS, found.order_by("-id")), "messages", request.GET.get("as", "")):
+    if file := export(request, Table(COLUMNS, found.order_by("-id")), "messages"):
         acts.record(request.user, "messages_exported", detail={"state": state})
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
@@ -118,7 +118,7 @@ def print_list(request):
         Column("why", "Why on paper", value="why_print"),
         Column("since", "Since", value="created_at", kind="moment"),
     ]
-    if file := export(Table(columns, found), "print-list", request.GET.get("as", "")):
+    if file := export(request, Table(columns, found), "print-list"):
         acts.record(request.user, "messages_exported", detail={"state": "print"})
         return file
     return render(request, "mailroom/print_list.html", {"found": found, "table": Table(columns, found)})

@@ -15,7 +15,7 @@ from accounts.views.pages import account_of, form_page, within
 from billing_office.audit.acts import record
 from billing_office.lib import dates
 from billing_office.lib.money import show
-from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
+from billing_office.lib.tables import FILES, Column, Empty, Table, chips, export, keyset
 from billing_office.lib.views import Records
 
 from .. import authorizations, prices
@@ -39,9 +39,9 @@ def worklist(request):
     elif show != "all":
         found = authorizations.to_work_on(found, today)
     asked = request.GET.get("as", "")
-    if asked in ("csv", "xlsx"):
+    if asked in FILES:
         rows = list(found.order_by("-id")[:5000])
-        return export(Table(_columns(rows, today), rows), "authorizations", asked)
+        return export(request, Table(_columns(rows, today), rows), "authorizations")
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
     empty = Empty("Nothing to do", "No authorization waits, ends soon or is nearly used up." if not show else "")
     table = Table(_columns(page.rows, today), page.rows, caption="Authorizations", href=_href, page=page, empty=empty)

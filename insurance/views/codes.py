@@ -58,9 +58,7 @@ def codes(request):
         found = Code.objects.filter(system=system) if system else Code.objects.all()
         page = keyset(found, ("value", "id"), request.GET.get("after"), request.GET.get("before"))
         rows = page.rows
-    if file := export(
-        Table(LIST, found if text else found.order_by("value", "id")), "codes", request.GET.get("as", "")
-    ):
+    if file := export(request, Table(LIST, found if text else found.order_by("value", "id")), "codes"):
         return file
     empty = Empty(
         "No codes", "Nothing is found by these words." if text else "Load a code system, or add a code of your own."
@@ -89,7 +87,7 @@ _TONES = {"done": "good", "failed": "bad", "ready": "warn"}
 
 def code_loads(request):
     found = CodeLoad.objects.select_related("made_by", "schedule__contract")
-    if file := export(Table(LOADS, found), "code-loads", request.GET.get("as", "")):
+    if file := export(request, Table(LOADS, found), "code-loads"):
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
     href = lambda load: reverse("code_load", args=[load.pk])  # noqa: E731

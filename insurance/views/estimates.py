@@ -47,7 +47,7 @@ def _list(request, found, account=None):
     elif show != "all":
         found = found.exclude(state=Estimate.State.SUPERSEDED)
     found = found.select_related("client__account", "made_by")
-    if file := export(Table(LIST, found.order_by("-id")), "estimates", request.GET.get("as", "")):
+    if file := export(request, Table(LIST, found.order_by("-id")), "estimates"):
         acts.record(request.user, "estimates_exported", account_id=account and account.pk, detail={"show": show})
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
@@ -84,7 +84,7 @@ LIST = [
 def estimate(request, pk):
     row = _estimate(request, pk)
     picture = reading.picture(row)
-    if file := export(_grid(picture), row.full_number, request.GET.get("as", "")):
+    if file := export(request, _grid(picture), row.full_number):
         acts.record(request.user, "estimate_exported", row, account_id=row.client.account_id)
         return file
     return _page(request, row, LineForm(), picture)

@@ -50,7 +50,7 @@ def fee_schedule(request, pk):
     if text:
         found = found.filter(value__startswith=normal(text)) if is_code(normal(text)) else found.none()
     order = ("value", "modifier", "since", "id")
-    if file := export(Table(FEES, found.order_by(*order)), "fees", request.GET.get("as", "")):
+    if file := export(request, Table(FEES, found.order_by(*order)), "fees"):
         return file
     page = keyset(found, order, request.GET.get("after"), request.GET.get("before"))
     empty = Empty("No fees", "No code begins like this." if text else "Load a list, and its fees stand here.")

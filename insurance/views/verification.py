@@ -33,7 +33,7 @@ def to_verify(request):
     found = found.select_related("client__account", "plan__payer__profile", "task__assigned_to")
     columns = _columns(today, rule)
     order = ("visit_on", "id")
-    if file := export(Table(columns, found.order_by(*order)), "verification", request.GET.get("as", "")):
+    if file := export(request, Table(columns, found.order_by(*order)), "verification"):
         record(request.user, "verification_exported")
         return file
     page = keyset(found, order, request.GET.get("after"), request.GET.get("before"))
@@ -143,7 +143,7 @@ def batch(request, pk):
     table = Table(
         _CHECKS, found, caption="Checks", href=lambda one: reverse("coverage", args=[one.coverage_id])
     )  # fmt: skip
-    if file := export(table, "checks", request.GET.get("as", "")):
+    if file := export(request, table, "checks"):
         return file
     answered = sum(one.state != Verification.State.WAITING for one in found)
     context = {"batch": row, "table": table, "answered": answered, "count": len(found), "waits": answered < len(found)}

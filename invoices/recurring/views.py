@@ -24,7 +24,7 @@ def recurring_charges(request):
     show = request.GET.get("show", "")
     found = _shown(RecurringCharge.objects.for_staff(request.user), show).select_related("account", "payer")
     columns = _columns(request.user)
-    if file := export(Table(columns, found.order_by("-id")), "recurring-charges", request.GET.get("as", "")):
+    if file := export(request, Table(columns, found.order_by("-id")), "recurring-charges"):
         record(request.user, "recurring_exported", detail={"show": show[:10]})
         return file
     page = keyset(

@@ -15,7 +15,7 @@ from accounts.models import Account, Document
 from accounts.sending import by_email
 from billing_office.audit import acts
 from billing_office.lib import dates, money
-from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
+from billing_office.lib.tables import FILES, Column, Empty, Table, chips, export, keyset
 from billing_office.staff.access import may
 from invoices import balances, issuing
 from invoices.models import Invoice
@@ -26,6 +26,7 @@ NAMING_SERVICES = {
     Document.Kind.CREDIT_NOTE,
     Document.Kind.STATEMENT,
     Document.Kind.ESTIMATE,
+    Document.Kind.ADVICE,
 }
 SHOWS = {"": "All", "open": "Open", "overdue": "Overdue", "void": "Void"}
 
@@ -39,10 +40,10 @@ def invoices(request):
     if show == "overdue":
         found = found.filter(due_on__lt=today)
     asked = request.GET.get("as", "")
-    if asked in ("csv", "xlsx"):
+    if asked in FILES:
         everything = list(found.order_by("-id"))
         acts.record(request.user, "invoices_exported", detail={"as": asked, "rows": len(everything)})
-        return export(Table(_columns(everything, today), everything), "invoices", asked)
+        return export(request, Table(_columns(everything, today), everything), "invoices")
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
     empty = Empty("No invoices", "Nothing matches." if text or show else "Open an account and press i to issue one.")
     table = Table(_columns(page.rows, today), page.rows, caption="Invoices", href=_href, page=page, empty=empty)

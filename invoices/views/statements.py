@@ -90,7 +90,7 @@ def _page(request, to: Account | Payer, office: Office, send_href: str):
         return _answer(request, to, office, form)
     found = statements.of(to, office, form.cleaned_data["since"], form.cleaned_data["until"], today)
     table = _table(found, services=may(request.user, "read_services"))
-    if file := export(table, "statement", request.GET.get("as", "")):
+    if file := export(request, table, "statement"):
         account = to.pk if isinstance(to, Account) else None
         detail = {"payer": to.pk} if isinstance(to, Payer) else {}
         acts.record(request.user, "statement_exported", to, account_id=account, detail=detail)

@@ -55,7 +55,7 @@ COLUMNS = [
 def ready(request):
     """By payer and office, what is open and on no invoice yet; the ticked ones, or all, are issued with one press."""
     found = waiting(request.user)
-    if file := export(Table(COLUMNS, found), "to-be-invoiced", request.GET.get("as", "")):
+    if file := export(request, Table(COLUMNS, found), "to-be-invoiced"):
         acts.record(request.user, "invoices_ready_exported", detail={"rows": len(found)})
         return file
     if request.method == "POST":

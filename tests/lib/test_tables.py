@@ -111,13 +111,27 @@ def test_a_sheet_of_nobody_still_has_its_heads():
     assert [cell.value for cell in as_xlsx()[1]] == [column.head for column in COLUMNS]
 
 
-def test_the_file_is_handed_over_under_its_name():
-    response = export(Table(COLUMNS, []), "arrears", "xlsx")
+def test_the_file_is_handed_over_under_its_name(rf):
+    response = export(rf.get("/?as=xlsx"), Table(COLUMNS, []), "arrears")
     assert response["Content-Disposition"] == 'attachment; filename="arrears.xlsx"'
 
 
-def test_another_kind_of_file_is_none():
-    assert export(Table(COLUMNS, []), "arrears", "exe") is None
+def test_another_kind_of_file_is_none(rf):
+    assert export(rf.get("/?as=exe"), Table(COLUMNS, []), "arrears") is None
+
+
+def test_a_file_has_the_chosen_columns_in_their_order(rf):
+    response = export(rf.get("/?as=csv&columns=open,nobody,name"), Table(COLUMNS, [row()]), "arrears")
+    assert response.getvalue().decode().splitlines() == ["Open,Name", "1721.40,Robert White"]
+
+
+def test_columns_that_a_list_does_not_have_are_named():
+    chosen = Table(COLUMNS, []).chosen("password,open")
+    assert ([column.key for column in chosen.columns], chosen.unknown) == (["open"], ["password"])
+
+
+def test_where_no_chosen_column_is_known_the_list_has_its_own():
+    assert Table(COLUMNS, []).chosen("password,,x").columns == COLUMNS
 
 
 # -- pages
@@ -170,8 +184,13 @@ def test_a_bad_token_gives_the_first_page(offices, token):
 
 def test_a_token_of_another_order_or_list_gives_the_first_page(offices):
     other = keyset(offices, ("-name", "id"), size=5).next
-    assert keyset(offices, ("name", "id"), after=other, size=5) == keyset(offices, ("name", "id"), size=5)
+    assert keyset(offices, ("name", "id"), after=other, size=5).rows == keyset(offices, ("name", "id"), size=5).rows
     assert keyset(User.objects.all(), ("name", "id"), after=other, size=5).previous == ""
+
+
+def test_a_page_that_is_not_there_any_more_says_so(offices):
+    assert keyset(offices, ("name", "id"), after="x", size=5).lost
+    assert not keyset(offices, ("name", "id"), size=5).lost
 
 
 def test_a_page_takes_one_query(offices, django_assert_num_queries):

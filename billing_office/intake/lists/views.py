@@ -37,7 +37,7 @@ FINDINGS = [
 
 def account_imports(request):
     found = AccountImport.objects.for_staff(request.user).select_related("office", "made_by")
-    if file := export(Table(IMPORTS, found), "account-imports", request.GET.get("as", "")):
+    if file := export(request, Table(IMPORTS, found), "account-imports"):
         record(request.user, "account_imports_exported")
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
@@ -76,7 +76,7 @@ def account_import(request, pk):
             messages.info(request, "It is being taken over, or was.")
         return redirect("account_import", pk=pk)
     errors, notices = row.found.get("errors", []), row.found.get("notices", [])
-    if file := export(Table(FINDINGS, errors + notices), f"import-{row.pk}-findings", request.GET.get("as", "")):
+    if file := export(request, Table(FINDINGS, errors + notices), f"import-{row.pk}-findings"):
         return file
     context = {
         "row": row, "form": form, "sample": row.found.get("sample", []), "progress": taking.progress(row) if row.waits else None,

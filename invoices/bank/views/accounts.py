@@ -23,7 +23,7 @@ COLUMNS = [
 
 def bank_accounts(request):
     rows = BankAccount.objects.for_staff(request.user).select_related("office")
-    if file := export(Table(COLUMNS, rows), "bank-accounts", request.GET.get("as", "")):
+    if file := export(request, Table(COLUMNS, rows), "bank-accounts"):
         return file
     edits = may(request.user, "edit_bank_accounts")
     empty = Empty("No bank account yet", "A supervisor adds it; then its files can come in.")

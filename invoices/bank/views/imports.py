@@ -50,7 +50,7 @@ def _counted(rows):
 
 def bank_imports(request):
     rows = _counted(BankImport.objects.for_staff(request.user).select_related("bank_account", "imported_by"))
-    if file := export(Table(COLUMNS, rows), "bank-imports", request.GET.get("as", "")):
+    if file := export(request, Table(COLUMNS, rows), "bank-imports"):
         record(request.user, "bank_imports_exported", detail={"as": request.GET["as"]})
         return file
     page = keyset(rows, ("-id",), request.GET.get("after"), request.GET.get("before"))

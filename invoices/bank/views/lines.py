@@ -43,7 +43,7 @@ def bank_lines(request):
         found = found.live().exclude(aside="").with_left()
     else:
         found = found.live().with_left() if state == "all" else found.unmatched()
-    if file := export(Table(COLUMNS, found.order_by("on", "id")), "bank-lines", kind):
+    if file := export(request, Table(COLUMNS, found.order_by("on", "id")), "bank-lines"):
         record(request.user, "bank_lines_exported", detail={"as": kind})
         return file
     page = keyset(found, ("on", "id"), request.GET.get("after"), request.GET.get("before"))

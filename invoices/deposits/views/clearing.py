@@ -41,7 +41,7 @@ def cash_open(request):
     """Cash that the bank has not been seen to have, the oldest first."""
     which, kind = request.GET.get("which", ""), request.GET.get("as", "")
     rows = [row for row in cash.open_list(request.user, dates.today()) if which in ("", row.kind[0])]
-    if file := export(Table(COLUMNS, rows), "cash-not-cleared", kind):
+    if file := export(request, Table(COLUMNS, rows), "cash-not-cleared"):
         record(request.user, "open_cash_exported", detail={"as": kind})
         return file
     empty = Empty("All cash is cleared", "Every receipt since the first deposit is in the bank, or explained.")

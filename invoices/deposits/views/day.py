@@ -52,7 +52,7 @@ def day(request):
         raise Http404("You belong to no office, so there is no day to show.")
     form.initial = {"on": on, "office": office.pk}
     found, kind = days.figures(office, on), request.GET.get("as", "")
-    if file := export(Table(KINDS, found.kinds), f"day-{office.code}-{on}", kind):
+    if file := export(request, Table(KINDS, found.kinds), f"day-{office.code}-{on}"):
         record(request.user, "day_exported", detail={"as": kind, "day": str(on)})
         return file
     closed = DayClose.objects.filter(office=office, day=on).select_related("closed_by").first()

@@ -57,7 +57,7 @@ def _shown(user, state: str):
 def deposits(request):
     state, kind = request.GET.get("state", ""), request.GET.get("as", "")
     found = _shown(request.user, state)
-    if file := export(Table(COLUMNS, found.order_by("-id")), "deposits", kind):
+    if file := export(request, Table(COLUMNS, found.order_by("-id")), "deposits"):
         record(request.user, "deposits_exported", detail={"as": kind})
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))

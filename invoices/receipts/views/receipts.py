@@ -145,7 +145,7 @@ def receipts(request):
         Column("by", "Posted by", value="created_by.name", lo=True),
     ]
     kind = request.GET.get("as", "")
-    if file := export(Table(columns, found.order_by("-id")), "receipts", kind):
+    if file := export(request, Table(columns, found.order_by("-id")), "receipts"):
         record(request.user, "receipts_exported", detail={"as": kind, "searched": bool(text)})
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))

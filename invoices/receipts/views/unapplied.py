@@ -12,7 +12,7 @@ from accounts.posting import done_before, lay_unapplied, move_unapplied
 from billing_office.audit.acts import record
 from billing_office.lib import dates
 from billing_office.lib.money import show
-from billing_office.lib.tables import Column, Empty, Table, chips, export
+from billing_office.lib.tables import FILES, Column, Empty, Table, chips, export
 from billing_office.lib.views import answer_form, linked
 from billing_office.staff.access import may
 from invoices.receipts import unapplied
@@ -36,9 +36,9 @@ def unapplied_list(request):
         Column("cents", "Unapplied", kind="money"),
         Column("days", "Open", kind="age"),
     ]
-    if kind in ("csv", "xlsx"):
+    if kind in FILES:
         record(user, "unapplied_exported", detail={"as": kind, "owner": owner})
-        return export(Table(columns, unapplied.standing(accounts, today)), "unapplied", kind)
+        return export(request, Table(columns, unapplied.standing(accounts, today)), "unapplied")
     page = unapplied.page(accounts, today, request.GET.get("after") or request.GET.get("before") or "")
     empty = Empty("No unapplied money", "All money received is on charges.")
     table = Table(columns, page.rows, caption="Unapplied money", href=lambda row: row.href, page=page, empty=empty)
