@@ -12,12 +12,32 @@ CONFIRM = "to be confirmed by counsel"
 DUTIES = [  # when, place, words, source
     ("insured", 10, "Bring your insurance card and a photo ID.", "House policy"),
     ("insured", 20, "Pay the copay at the visit.", "The contract with the plan"),
-    ("insured", 30, "Tell us of any other insurance, and of any change before the visit.", "Coordination of benefits: the contract with the plan"),
-    ("leave", 40, "Your plan wants to be asked first. Wait until we tell you that it has agreed: without it you may have to pay all of it.", "The contract with the plan"),
-    ("outside", 50, "This is out of your plan’s network. You may choose a provider within it, and need not sign the consent to be billed more.", f"45 CFR 149.420; {CONFIRM}"),
-    ("self_pay", 60, "You may dispute a bill that is $400 or more above this estimate, within 120 days of the bill.", f"45 CFR 149.620; {CONFIRM}"),
+    (
+        "insured",
+        30,
+        "Tell us of any other insurance, and of any change before the visit.",
+        "The contract with the plan",
+    ),
+    (
+        "leave",
+        40,
+        "Your plan wants to be asked first. Wait until we tell you that it has agreed: without it you may have to pay all.",
+        "The contract with the plan",
+    ),
+    (
+        "outside",
+        50,
+        "This is out of your plan’s network. You may choose a provider within it, and need not agree to be billed more.",
+        f"45 CFR 149.420; {CONFIRM}",
+    ),
+    (
+        "self_pay",
+        60,
+        "You may dispute a bill that is $400 or more above this estimate, within 120 days of the bill.",
+        f"45 CFR 149.620; {CONFIRM}",
+    ),
     ("always", 70, "If you cannot come, tell us at least 24 hours before.", "House policy"),
-]  # fmt: skip
+]
 HOLIDAYS = [  # 5 U.S.C. 6103; on a weekend, the weekday that is kept instead
     ("New Year’s Day", "2026-01-01", "2027-01-01", "2027-12-31"),
     ("Birthday of Martin Luther King, Jr.", "2026-01-19", "2027-01-18"),

@@ -126,6 +126,23 @@ def add(estimate: Estimate, wanted: Wanted, *, by, form) -> EstimateLine:
     return line
 
 
+def swap(line: EstimateLine, instead: Wanted, *, by):
+    """Another service in place of a line, in one step. Done already: nothing happens. Raises Refused for one without a price."""
+    with transaction.atomic():
+        row = _draft(line.estimate)
+        if not row.lines.filter(pk=line.pk).exists():
+            return
+        other, code = _line(instead, row.service_on), str(line)
+        line.delete()
+        other.estimate = row
+        other.save()
+        _work_out(row)
+        detail = {"code": code, "instead": str(other), "client": row.client_cents}
+        acts.record(
+            by, "estimate_line_swapped", row, account_id=row.client.account_id, reason=instead.why, detail=detail
+        )
+
+
 def take_out(line: EstimateLine, *, by):
     """A service that is not planned after all."""
     with transaction.atomic():
@@ -293,14 +310,9 @@ def _named(code: str, on: date) -> str:
 
 def _work_out(estimate: Estimate):
     """Look up what is known now, settle all lines together, and write every figure. Under the lock of the estimate."""
-    on, today = estimate.service_on, dates.today()
-    coverages = coverage_on(estimate.client, on)
-    found = [known.known(one, on, in_network=estimate.in_network, today=today) for one in coverages]
     lines = list(estimate.lines.prefetch_related("figures"))
-    told = {line.pk: [known.told(one, line.code, on, line.modifier, line.units) for one in found] for line in lines}
-    worked = work_out(
-        [_asked(line, told[line.pk], estimate) for line in lines], [one.left if one.check else Left() for one in found]
-    )
+    put_in = {line.pk: _put_in(line) for line in lines}
+    found, told, worked = _reckon(estimate, lines, put_in, in_network=estimate.in_network)
     for line in lines:
         _write(line, worked[line.pk], told[line.pk])
     estimate.facts = [one.kept() for one in found]
@@ -313,13 +325,47 @@ def _work_out(estimate: Estimate):
     )
 
 
-def _asked(line: EstimateLine, told: list[known.Told], estimate: Estimate) -> Asked:
-    given = {(one.rank, one.name): one.override_cents for one in line.figures.all() if one.override_cents is not None}
-    overrides = [{name: cents for (at, name), cents in given.items() if at == rank} for rank in range(1, len(told) + 1)]
+def _reckon(estimate: Estimate, lines: list[EstimateLine], put_in: dict[int, list[dict]], *, in_network: bool):
+    """By what is known now: the facts of each coverage of the day; per line, by its pk, what each tells of it, and its figures.
+    `put_in` holds per line and rank what people put in the place of figures."""
+    on, today = estimate.service_on, dates.today()
+    coverages = coverage_on(estimate.client, on)
+    found = [known.known(one, on, in_network=in_network, today=today) for one in coverages]
+    told = {line.pk: [known.told(one, line.code, on, line.modifier, line.units) for one in found] for line in lines}
+    asked = [_asked(line, told[line.pk], on, put_in[line.pk]) for line in lines]
+    return found, told, work_out(asked, [one.left if one.check else Left() for one in found])
+
+
+def what_if(
+    estimate: Estimate, *, line: EstimateLine | None = None, instead: Wanted | None = None, in_network: bool | None = None
+) -> int:  # fmt: skip
+    """What the client would pay of all lines, in cents, with another service in place of `line`, or in or out of network.
+    Nothing is written. What people put in stays on the lines that stay as they are. Raises Refused for one without a price."""
+    lines = list(estimate.lines.prefetch_related("figures"))
+    put_in = {one.pk: _put_in(one) if in_network is None else [] for one in lines}
+    if line is not None:
+        other = _line(instead, estimate.service_on)
+        other.pk, put_in[line.pk] = line.pk, []
+        lines = [other if one.pk == line.pk else one for one in lines]
+    network = estimate.in_network if in_network is None else in_network
+    worked = _reckon(estimate, lines, put_in, in_network=network)[2]
+    return sum(one.client for one in worked.values())
+
+
+def _put_in(line: EstimateLine) -> list[dict]:
+    """Per rank, by name: the figures that a person put in."""
+    given = [{}, {}, {}]
+    for one in line.figures.all():
+        if one.override_cents is not None:
+            given[one.rank - 1][one.name] = one.override_cents
+    return given
+
+
+def _asked(line: EstimateLine, told: list[known.Told], on: date, put_in: list[dict]) -> Asked:
+    overrides = tuple(put_in[at] if at < len(put_in) else {} for at in range(len(told)))
     return Asked(
-        line.pk, estimate.service_on, line.code, line.modifier, line.units, line.fee_cents,
-        tuple(one.terms for one in told), tuple(overrides),
-    )  # fmt: skip
+        line.pk, on, line.code, line.modifier, line.units, line.fee_cents, tuple(one.terms for one in told), overrides
+    )
 
 
 def _write(line: EstimateLine, worked: Worked, told: list[known.Told]):

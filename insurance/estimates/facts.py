@@ -87,7 +87,7 @@ def known(coverage: Coverage, on: date, *, in_network: bool, today: date) -> Fac
         gaps.append(
             f"{payer} said on {dates.long(last.checked_on)}: {last.get_state_display().lower()}. It may pay nothing."
         )
-    if in_network and not _contracted(coverage, on):
+    if in_network and not contracted(coverage, on):
         gaps.append(f"Counted as in network, but no contract with {payer} is on file.")
     if not in_network:
         gaps.append(f"Out of network: no price is agreed, and {payer} may count from a lower one than ours.")
@@ -97,7 +97,8 @@ def known(coverage: Coverage, on: date, *, in_network: bool, today: date) -> Fac
     return Facts(coverage, in_network, found.check, found.rows, found.same_year, left, (*gaps, *more))
 
 
-def _contracted(coverage: Coverage, on: date) -> bool:
+def contracted(coverage: Coverage, on: date) -> bool:
+    """Whether the office is in the network of this plan on that day."""
     plan = coverage.plan
     running = Contract.objects.filter(Q(until=None) | Q(until__gte=on), payer=plan.payer_id, since__lte=on)
     return running.filter(Q(plan=plan) | Q(plan=None)).exists()
