@@ -113,16 +113,22 @@
   const typing = target => target.closest?.("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]");
   const lettersOff = () => document.documentElement.dataset.keys === "off";
 
-  const press = key => {
-    const target = $(`[data-key="${CSS.escape(key)}"]`);
+  const press = (key, letters) => {
+    const named = `[data-key="${CSS.escape(key)}"]`;
+    const target = (letters && $(named, letters)) || $(named);
     if (!target || target.disabled || target.getAttribute("aria-disabled") === "true") return false;
-    if (target.matches("input, select, textarea")) target.focus(); else target.click();
+    if (target.matches("[type=radio]")) {
+      target.click();
+      (document.getElementById(target.dataset.then) ?? target).focus();
+    } else if (target.matches("input, select, textarea")) target.focus();
+    else target.click();
     return true;
   };
 
   let prefix = ""; // "g" waits for its second letter
   const onLetter = event => {
     const current = $("tr.cur"), key = prefix + event.key;
+    const letters = event.target.closest("[data-letters]"); // a form that the keyboard is in has its own letters
     prefix = "";
     if (event.key === "g" && key === "g") prefix = "g ";
     else if (key.startsWith("g ")) press(key);
@@ -130,11 +136,11 @@
     else if (key === "j") move(1);
     else if (key === "k") move(-1);
     else if (key === "Enter") {
-      if (current?.dataset.href && !event.target.closest("a, button, summary")) location = current.dataset.href;
+      if (current?.dataset.href && !letters && !event.target.closest("a, button, summary")) location = current.dataset.href;
     }
     else if (key === "x") current && $(".tick input", current)?.click();
     else if (key === "?") $("#keys")?.showModal();
-    else if (press(key)) event.preventDefault();
+    else if (press(key, letters)) event.preventDefault();
   };
 
   document.addEventListener("keydown", event => {

@@ -56,13 +56,6 @@ class ContactMadeQuerySet(models.QuerySet):
     def for_staff(self, user):
         return self.filter(account__in=Account.objects.for_staff(user))
 
-    def calls(self):
-        """Our calls; what was only received counts for no frequency."""
-        return self.filter(way=Way.CALL)
-
-    def talks(self):
-        return self.filter(way__in=SPOKEN, outcome__in=TALKS)
-
 
 class ContactMade(models.Model):
     """A contact that a person wrote down: a call, a visit, a letter or mail that came, and what came of it. Append-only.

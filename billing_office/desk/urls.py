@@ -6,6 +6,7 @@ from . import (
     account_page,
     approvals,
     arrears,
+    calling,
     exports,
     health,
     home,
@@ -25,6 +26,13 @@ urlpatterns = [
     route("healthz", health.healthz, may=PUBLIC, name="healthz"),
     route("readyz", health.readyz, may=PUBLIC, name="readyz"),
     route("accounts/<int:pk>/", account_page.account, may="read_accounts", name="account", reads=Account),
+    route(
+        "accounts/<int:pk>/contacts-made/new/",
+        calling.contact_new,
+        may="log_contacts",
+        name="contact_made_new",
+        reads=Account,
+    ),
     route("accounts/<int:pk>/guard/", account_page.guard, may="read_accounts", name="account_guard"),
     route(
         "accounts/<int:pk>/balance/", account_page.balance, may="read_accounts", name="account_balance", reads=Account

@@ -24,6 +24,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "read_attachments": _READERS - {Role.COLLECTOR},  # letters and proofs may tell of services
         "add_attachments": _KEEPERS - {Role.COLLECTOR},
         "write_notes": _KEEPERS,
+        "log_contacts": _KEEPERS,
         "import_accounts": {Role.BILLER, Role.SUPERVISOR},
         "read_services": _READERS
         - {Role.COLLECTOR},  # plain words of what was done; a collector needs only what is owed

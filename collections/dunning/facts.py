@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from django.db.models import Q
 
-from accounts import sending
+from accounts import contact_log, sending
 from accounts.models import Account, AccountFlag, Client, ContactPoint, Hold, Message, Payer
+from accounts.models.contact_made import SPOKEN, TALKS, Way
+from billing_office.lib import dates
 
 from . import zones
 from .models import ComplianceRule
@@ -31,7 +34,21 @@ def of_channel(to: Account | Payer, channel: str, on: date) -> Facts:
     """Of an addressee, and of the best address it has for a channel (email, print, phone), before any message stands."""
     if isinstance(to, Payer):
         return _of_payer(to, channel, to.email, on)
-    return _of_account(to, on, lambda points: _best_address(channel, points))
+    read = _of_account(to, on, lambda points: _best_address(channel, points))
+    return replace(read, **_spoken(to, on)) if channel == "phone" else read
+
+
+LOOK_BACK = timedelta(days=30)  # longer than any rule of frequency counts
+
+
+def _spoken(account: Account, on: date) -> dict:
+    """Our calls and all conversations of the last weeks. One query."""
+    logged = contact_log.of_family(account).filter(at__gte=dates.office_time(on - LOOK_BACK))
+    rows = list(logged.values_list("way", "outcome", "at"))
+    return {
+        "calls": tuple(at for way, _, at in rows if way == Way.CALL),
+        "talks": tuple(at for way, outcome, at in rows if way in SPOKEN and outcome in TALKS),
+    }
 
 
 def _of_account(account: Account, on: date, address: Callable[[list[ContactPoint]], Address]) -> Facts:
@@ -64,7 +81,9 @@ def _of_payer(payer: Payer, channel: str, to: str, on: date) -> Facts:
 def _stops(account: Account, on: date) -> dict:
     # A stop that names a later day of another zone is in force all the same: a day early is safe, a day late is not.
     both = [account.pk, account.answering.pk]  # what stops the account that answers stops its duplicates too
-    flags = AccountFlag.objects.filter(Q(until=None) | Q(until__gte=on), account__in=both).values_list("kind", flat=True)
+    flags = AccountFlag.objects.filter(Q(until=None) | Q(until__gte=on), account__in=both).values_list(
+        "kind", flat=True
+    )
     holds = Hold.objects.on(on).filter(charge=None, account__in=both)
     return {"flags": frozenset(flags), "pauses": tuple(Pause(hold.kind, hold.until) for hold in holds)}
 

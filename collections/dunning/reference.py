@@ -33,6 +33,8 @@ RULES = [  # id, sentence, way round, scope, params, citation, source
     ("CEASE", "The client asked us to stop contact.", "Ask a supervisor.", "agency law, house policy", {}, "12 CFR 1006.6(c); to be confirmed by counsel", REG_F),
     ("PAUSE", "The account is on hold.", "Wait for the end of the hold, or lift it.", "house policy", {}, "house policy", ""),
     ("HOURS", "It is outside the hours at the client’s place.", "It waits for them; if the place is not known, enter an address.", "agency law, house policy", {"from": "08:00", "until": "21:00"}, "12 CFR 1006.6(b)(1)", REG_F),
+    ("CALL-7IN7", "We called seven times in seven days.", "Wait for the first call to be a week old, or write.", "agency law, house policy", {"calls": 7, "days": 7}, "12 CFR 1006.14(b)(2)(i)(A)", REG_F),
+    ("CALL-AFTER-TALK", "We talked about it within the last seven days.", "Wait a week from the conversation, or write.", "agency law, house policy", {"days": 7}, "12 CFR 1006.14(b)(2)(i)(B)", REG_F),
 ]  # fmt: skip
 
 

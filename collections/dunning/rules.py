@@ -53,6 +53,8 @@ class Facts:
     zones: tuple[str, ...] = ()
     zone_basis: str = ""
     organisation: bool = False
+    calls: tuple[datetime, ...] = ()  # ours, as far back as a rule looks; asked for where a call is
+    talks: tuple[datetime, ...] = ()  # conversations, whoever began them
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,35 @@ def _next_open(now: datetime, zone: ZoneInfo, opens: time, closes: time) -> date
     return datetime.combine(day, opens, zone)
 
 
+def _frequency(rule, action, facts, now) -> Answer:
+    """So many calls in so many consecutive days, the present one counted as a day; the next is refused."""
+    if action != Action.CALL or facts.organisation:
+        return ALLOWED
+    days, zone = rule.params["days"], _clock_of(facts)
+    first = now.astimezone(zone).date() - timedelta(days=days - 1)
+    counted = sorted(at.astimezone(zone).date() for at in facts.calls if at.astimezone(zone).date() >= first)
+    if len(counted) < rule.params["calls"]:
+        return ALLOWED
+    return _midnight(counted[-rule.params["calls"]] + timedelta(days=days), zone)
+
+
+def _after_talk(rule, action, facts, now) -> Answer:
+    """The day of a conversation is the first of so many without a call."""
+    if action != Action.CALL or facts.organisation or not facts.talks:
+        return ALLOWED
+    zone = _clock_of(facts)
+    free = max(at.astimezone(zone).date() for at in facts.talks) + timedelta(days=rule.params["days"])
+    return ALLOWED if now.astimezone(zone).date() >= free else _midnight(free, zone)
+
+
+def _clock_of(facts: Facts) -> ZoneInfo:
+    return ZoneInfo(facts.zones[0] if facts.zones else "UTC")
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(0), zone)
+
+
 JUDGES: dict[str, Callable[[Rule, Action, Facts, datetime], Answer]] = {
     "ADDRESS": _address,
     "EMAIL-CONSENT": _consent,
@@ -195,4 +226,6 @@ JUDGES: dict[str, Callable[[Rule, Action, Facts, datetime], Answer]] = {
     "CEASE": _stop("cease", "do_not_contact"),
     "PAUSE": _pause,
     "HOURS": _hours,
+    "CALL-7IN7": _frequency,
+    "CALL-AFTER-TALK": _after_talk,
 }

@@ -155,9 +155,29 @@ def test_each_rule_is_what_refuses(rule):
         "CEASE": replace(GOOD, flags=frozenset({"cease"})),
         "PAUSE": replace(GOOD, pauses=(Pause("pause", date(2026, 12, 1)),)),
         "HOURS": replace(GOOD, zones=()),
+        "CALL-7IN7": replace(GOOD, calls=(NOON,) * 7),
+        "CALL-AFTER-TALK": replace(GOOD, talks=(NOON,)),
     }[rule]
-    assert not may(Action.REMINDER, only, NOON, POLICY).allow
-    assert may(Action.REMINDER, only, NOON, tuple(r for r in POLICY if r.id != rule)).allow
+    action = Action.CALL if rule.startswith("CALL") else Action.REMINDER
+    assert not may(action, only, NOON, POLICY).allow
+    assert may(action, only, NOON, tuple(r for r in POLICY if r.id != rule)).allow
+
+
+@pytest.mark.parametrize("calls, allowed", [(6, True), (7, False)])
+def test_the_eighth_call_in_seven_days_waits_until_the_first_is_a_week_old(calls, allowed):
+    facts = replace(GOOD, calls=tuple(NOON - timedelta(days=n % 6) for n in range(calls)))
+    verdict = may(Action.CALL, facts, NOON, POLICY)
+    assert verdict.allow is allowed
+    if not allowed:
+        assert verdict.earliest == at("America/Chicago", "08:00", "2026-11-26")
+
+
+def test_calls_keep_no_reminder_back():
+    assert may(Action.REMINDER, replace(GOOD, calls=(NOON,) * 9, talks=(NOON,)), NOON, POLICY).allow
+
+
+def test_an_organisation_has_no_frequency():
+    assert may(Action.CALL, replace(GOOD, calls=(NOON,) * 9, organisation=True), NOON, POLICY).allow
 
 
 FLAGS = ["bankruptcy", "attorney", "cease", "do_not_contact", "deceased", "returned_mail"]
