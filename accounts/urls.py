@@ -22,7 +22,7 @@ from .views import (
 ACCOUNT = "accounts/<int:pk>/"
 
 urlpatterns = [
-    route("accounts/", accounts.accounts, may="read_accounts", name="accounts"),
+    route("accounts/", accounts.accounts, may="read_accounts", name="accounts", listed=True),
     route("accounts/new/", accounts.account_new, may="edit_accounts", name="account_new"),
     route(f"{ACCOUNT}edit/", accounts.account_edit, may="edit_accounts", name="account_edit", reads=Account),
     route(f"{ACCOUNT}facts/", facts.facts_of, may="read_accounts", name="facts_of", background=True),
@@ -56,7 +56,7 @@ urlpatterns = [
     route("ledger-accounts/<int:pk>/edit/", bookkeeping.CHART.change, may="edit_chart", name="ledger_account_edit"),
     route(f"{ACCOUNT}close/", closing.account_close, may="edit_accounts", name="account_close", reads=Account),
     route(f"{ACCOUNT}reopen/", closing.account_reopen, may="edit_accounts", name="account_reopen", reads=Account),
-    route("duplicates/", merging.duplicates, may="merge_accounts", name="duplicates"),
+    route("duplicates/", merging.duplicates, may="merge_accounts", name="duplicates", listed=True),
     route(f"{ACCOUNT}merge/", merging.account_merge, may="merge_accounts", name="account_merge", reads=Account),
     route(f"{ACCOUNT}unmerge/", merging.account_unmerge, may="merge_accounts", name="account_unmerge", reads=Account),
     route(

@@ -7,13 +7,13 @@ from .views import anew, credits, money_rules, refunds, runs
 
 urlpatterns = [
     *money_rules.RULES.routes(route, "rules/", read="read_rules"),
-    route("runs/", runs.runs, may="read_runs", name="runs"),
+    route("runs/", runs.runs, may="read_runs", name="runs", listed=True),
     route("runs/new/<str:sweep>/", runs.run_new, may="post_runs", name="run_new"),
     route("runs/<int:pk>/", runs.run, may="read_runs", name="run"),
     route("runs/<int:pk>/state/", runs.run_state, may="read_runs", name="run_state", background=True),
     route("runs/<int:pk>/undo/", runs.run_undo, may="post_runs", name="run_undo"),
-    route("credits/", credits.credit_list, may="read_accounts", name="credits"),
-    route("refunds/", refunds.refunds, may="read_accounts", name="refunds"),
+    route("credits/", credits.credit_list, may="read_accounts", name="credits", listed=True),
+    route("refunds/", refunds.refunds, may="read_accounts", name="refunds", listed=True),
     route("refunds/<int:pk>/", refunds.refund, may="read_accounts", name="refund"),
     route("refunds/<int:pk>/pay/", refunds.refund_pay, may="pay_out_refunds", name="refund_pay"),
     route(

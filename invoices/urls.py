@@ -7,8 +7,8 @@ from .recurring import views as recurring
 from .views import invoices, statements, to_payers, voiding
 
 urlpatterns = [
-    route("invoices/", invoices.invoices, may="read_accounts", name="invoices"),
-    route("invoices/ready/", to_payers.ready, may="issue_invoices", name="invoices_ready"),
+    route("invoices/", invoices.invoices, may="read_accounts", name="invoices", listed=True),
+    route("invoices/ready/", to_payers.ready, may="issue_invoices", name="invoices_ready", listed=True),
     route("invoices/<int:pk>/", invoices.invoice, may="read_accounts", name="invoice", reads=Invoice),
     route("invoices/<int:pk>/why/", invoices.invoice_why, may="read_accounts", name="invoice_why", reads=Invoice),
     route(
@@ -37,9 +37,9 @@ urlpatterns = [
         may="send_messages",
         name="payer_statement_send",
     ),
-    route("receipts/", receipts.receipts, may="read_accounts", name="receipts"),
+    route("receipts/", receipts.receipts, may="read_accounts", name="receipts", listed=True),
     route("receipts/new/", receipts.receipt_new, may="post_client_payments", name="receipt_new"),
-    route("receipts/unapplied/", unapplied.unapplied_list, may="read_accounts", name="unapplied"),
+    route("receipts/unapplied/", unapplied.unapplied_list, may="read_accounts", name="unapplied", listed=True),
     route(
         "accounts/<int:pk>/payments/new/",
         receipts.payment_new,
@@ -61,7 +61,7 @@ urlpatterns = [
     ),
     route("payments/<int:pk>/move/", unapplied.payment_move, may="transfer_money", name="payment_move", reads=Payment),
     route("documents/<int:pk>/", invoices.document, may="read_messages", name="document", reads=Document),
-    route("recurring/", recurring.recurring_charges, may="read_accounts", name="recurring_charges"),
+    route("recurring/", recurring.recurring_charges, may="read_accounts", name="recurring_charges", listed=True),
     route(
         "accounts/<int:pk>/recurring/",
         recurring.recurring_of,

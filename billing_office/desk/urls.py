@@ -38,10 +38,10 @@ urlpatterns = [
         "accounts/<int:pk>/balance/", account_page.balance, may="read_accounts", name="account_balance", reads=Account
     ),
     route("accounts/<int:pk>/export/", exports.account_export, may="read_accounts", name="account_export"),
-    route("payers/unpaid/", unpaid_payers.unpaid_payers, may="read_payers", name="unpaid_payers"),
+    route("payers/unpaid/", unpaid_payers.unpaid_payers, may="read_payers", name="unpaid_payers", listed=True),
     route("payers/<int:pk>/", payer_page.payer, may="read_payers", name="payer"),
     route("payers/<int:pk>/owes/", payer_page.owes, may="read_accounts", name="payer_owes"),
-    route("approvals/", approvals.approvals, may="read_requests", name="approvals"),
+    route("approvals/", approvals.approvals, may="read_requests", name="approvals", listed=True),
     route(
         "approvals/count/", approvals.approvals_count, may="decide_requests", name="approvals_count", background=True
     ),

@@ -6,7 +6,7 @@ from billing_office.staff.access import route
 from . import account_history, audit_page, proof_page
 
 urlpatterns = [
-    route("audit/", audit_page.audit, may="read_audit", name="audit"),
+    route("audit/", audit_page.audit, may="read_audit", name="audit", listed=True),
     route("audit/<int:pk>/", audit_page.audit_act, may="read_audit", name="audit_act"),
     route("proof/", proof_page.proof, may="read_proof", name="proof"),
     route("proof/new/", proof_page.proof_new, may="read_proof", name="proof_new"),

@@ -18,7 +18,7 @@ urlpatterns = [
     route("my-security/second-factor/remove/", own_security.second_factor_remove, may=ANY_STAFF, name="second_factor_remove"),
     route("my-security/recovery-codes/", own_security.recovery_codes_new, may=ANY_STAFF, name="recovery_codes_new"),
     route("my-security/sessions/end/", own_security.own_sessions_end, may=ANY_STAFF, name="own_sessions_end"),
-    route("staff/", staff_pages.staff, may="read_staff", name="staff"),
+    route("staff/", staff_pages.staff, may="read_staff", name="staff", listed=True),
     route("staff/new/", proven(staff_pages.staff_new), may="edit_staff", name="staff_new"),
     route("staff/<int:pk>/", proven(staff_pages.staff_edit), may="edit_staff", name="staff_edit"),
     route("staff/<int:pk>/password/", proven(staff_pages.staff_password), may="edit_staff", name="staff_password", keep=False),

@@ -7,7 +7,7 @@ from .lists import views
 MAY = "import_accounts"
 
 urlpatterns = [
-    route("account-imports/", views.account_imports, may=MAY, name="account_imports"),
+    route("account-imports/", views.account_imports, may=MAY, name="account_imports", listed=True),
     route("account-imports/new/", views.account_import_new, may=MAY, name="account_import_new"),
     route("account-imports/<int:pk>/", views.account_import, may=MAY, name="account_import"),
     route("account-imports/<int:pk>/confirm/", views.account_import_confirm, may=MAY, name="account_import_confirm"),

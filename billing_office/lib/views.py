@@ -48,7 +48,7 @@ class Records:
         """The four URLs. `route` is the project's own, which takes the right with the view."""
         one = self.noun.replace(" ", "_")
         return [
-            route(prefix, self.list, may=read, name=self.plural.replace(" ", "_")),
+            route(prefix, self.list, may=read, name=self.plural.replace(" ", "_"), listed=True),
             route(f"{prefix}new/", self.create, may=self.edit, name=f"{one}_new"),
             route(f"{prefix}<int:pk>/", self.page, may=read, name=one),
             route(f"{prefix}<int:pk>/edit/", self.change, may=self.edit, name=f"{one}_edit"),

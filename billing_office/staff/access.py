@@ -24,6 +24,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "read_attachments": _READERS - {Role.COLLECTOR},  # letters and proofs may tell of services
         "add_attachments": _KEEPERS - {Role.COLLECTOR},
         "write_notes": _KEEPERS,
+        "share_lists": {Role.SUPERVISOR},  # saved filters, with one's offices
         "log_contacts": _KEEPERS,
         "import_accounts": {Role.BILLER, Role.SUPERVISOR},
         "read_services": _READERS
@@ -98,7 +99,8 @@ def may(user, right: str) -> bool:
 
 
 def route(
-    pattern: str, view, *, may: str, name: str, background: bool = False, keep: bool = True, reads: type[Model] | None = None
+    pattern: str, view, *, may: str, name: str, background: bool = False, keep: bool = True,
+    reads: type[Model] | None = None, listed: bool = False,
 ):  # fmt: skip
     """`path()` for a view that only those with the right may reach. The gate (billing_office/audit/gate.py) enforces it.
 
@@ -106,6 +108,7 @@ def route(
     `keep`: a form sent here after the session ended is kept and shown again (kept_forms.py); not where secrets are typed.
     `reads`: the model whose record `pk` of a client the page shows; the gate records who was shown it.
     """
+    `listed`: the page is a list, so its columns can be chosen and it can be saved (desk/lists); its main table is drawn first.
     if may not in (PUBLIC, ANY_STAFF) and may not in RIGHTS:
         raise KeyError(f"{name}: no such right as {may!r}")
 
@@ -115,3 +118,4 @@ def route(
 
     guarded.may, guarded.background, guarded.keep, guarded.reads = may, background, keep, reads
     return path(pattern, guarded, name=name)
+    guarded.listed = listed
