@@ -4,7 +4,19 @@ from accounts.models import Account, Client
 from billing_office.staff.access import route
 
 from .models import Authorization, Coverage, Estimate, Verification, Visit
-from .views import authorizations, code_search, codes, coverages, estimates, fees, plans, verification, visits
+from .views import (
+    advice,
+    authorizations,
+    code_search,
+    codes,
+    coverages,
+    estimates,
+    fees,
+    good_faith,
+    plans,
+    verification,
+    visits,
+)
 
 urlpatterns = [
     route(
@@ -145,6 +157,18 @@ urlpatterns = [
     route(
         "estimate-lines/<int:pk>/out/", estimates.estimate_line_take_out, may="make_estimates", name="estimate_line_out"
     ),
+    route("good-faith/", good_faith.good_faith, may="read_services", name="good_faith"),
+    route("clients/<int:pk>/good-faith/new/", good_faith.good_faith_new, may="make_estimates", name="good_faith_new"),
+    route(
+        "clients/<int:pk>/good-faith/let-go/",
+        good_faith.good_faith_let_go,
+        may="let_bills_go",
+        name="good_faith_let_go",
+        reads=Client,
+    ),
+    *advice.CHEAPER_WAYS.routes(route, "cheaper-ways/", read="read_payers"),
+    *advice.DUTIES.routes(route, "duties/", read="read_rules"),
+    *advice.HOLIDAYS.routes(route, "holidays/", read="read_rules"),
     route("codes/found/", code_search.codes_found, may="find_codes", name="codes_found", background=True),
     *authorizations.RULES.routes(route, "authorization-rules/", read="read_payers"),
     *plans.PLANS.routes(route, "plans/", read="read_payers"),

@@ -14,6 +14,7 @@ from accounts.models import Account, Book, Document, OpenItem, Payer, Posting
 from accounts.models.number import take
 from billing_office.audit import acts
 from billing_office.staff.models import Office
+from insurance.good_faith import comparing
 
 from . import balances, documents
 from .models import Invoice, InvoiceLine
@@ -23,6 +24,15 @@ LINES = 400  # of one invoice to a payer, well below what one document may hold;
 
 class NothingToInvoice(ValueError):
     """Nothing is open at the addressee that is not on an invoice already."""
+
+
+class Stopped(ValueError):
+    """A client would be billed so much above a good-faith estimate that somebody has to look first."""
+
+    def __init__(self, bills: list[comparing.Exceeds]):
+        self.bills = bills
+        told = " ".join(bill.sentence for bill in bills)
+        super().__init__(f"{told} A supervisor has to look at it first.")
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,12 @@ def _ready(items: QuerySet, most: int | None = None) -> list[Ready]:
     return found
 
 
+def above_estimate(lines: list[Ready]) -> list[comparing.Exceeds]:
+    """What of a client's bill stands so far above its good-faith estimate that it stops."""
+    charges = [line.item.charge for line in lines]
+    return comparing.stops((charge.client_id, charge.service_on) for charge in charges if charge.client_id)
+
+
 def _came_off(items: list[OpenItem]) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
     """Per charge, in cents: what adjustments took off; what payers paid or, on a payer's item, anybody; the payer's own part of it."""
     payer = items[0].payer_id if items else None
@@ -89,7 +105,7 @@ def _came_off(items: list[OpenItem]) -> tuple[dict[int, int], dict[int, int], di
 def issue(account: Account, *, on: date, by, key: str, as_of=None) -> Invoice:
     """Issue one invoice for all that is ready. With a `key` used before: the invoice that stands.
 
-    `as_of` is the moment a day run by hand stands for, else None. Raises NothingToInvoice, ledger.Refused.
+    `as_of` is the moment a day run by hand stands for, else None. Raises NothingToInvoice, Stopped, ledger.Refused.
     """
     with ledger.locked([account.pk]) as accounts:
         standing = Invoice.objects.filter(source_key=key).first()
@@ -98,6 +114,8 @@ def issue(account: Account, *, on: date, by, key: str, as_of=None) -> Invoice:
         account, lines = accounts[account.pk], ready(account)
         if not lines:
             raise NothingToInvoice("Nothing is open at the client that is not on an invoice already.")
+        if bills := above_estimate(lines):
+            raise Stopped(bills)
         return _issue(account, account.office, lines, on=on, by=by, key=key, as_of=as_of)
 
 

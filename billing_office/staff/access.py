@@ -70,6 +70,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "edit_coverages": _KEEPERS,
         "verify_coverages": _KEEPERS,
         "make_estimates": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},
+        "let_bills_go": {Role.SUPERVISOR},  # that exceed their good-faith estimate
         "find_codes": {Role.CLERK, Role.BILLER, Role.SUPERVISOR},  # of procedures, while typing
         "edit_codes": {Role.BILLER, Role.SUPERVISOR},
         "load_codes": {Role.SUPERVISOR},
@@ -107,8 +108,8 @@ def route(
     `background`: pages ask for it by themselves, so it does not count as somebody being there (sessions.py).
     `keep`: a form sent here after the session ended is kept and shown again (kept_forms.py); not where secrets are typed.
     `reads`: the model whose record `pk` of a client the page shows; the gate records who was shown it.
-    """
     `listed`: the page is a list, so its columns can be chosen and it can be saved (desk/lists); its main table is drawn first.
+    """
     if may not in (PUBLIC, ANY_STAFF) and may not in RIGHTS:
         raise KeyError(f"{name}: no such right as {may!r}")
 
@@ -117,5 +118,5 @@ def route(
         return view(request, *args, **kwargs)
 
     guarded.may, guarded.background, guarded.keep, guarded.reads = may, background, keep, reads
-    return path(pattern, guarded, name=name)
     guarded.listed = listed
+    return path(pattern, guarded, name=name)

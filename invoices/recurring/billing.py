@@ -72,6 +72,10 @@ def _invoiced(account: Account, rows: list[RecurringCharge], on: date, by: User,
         issuing.issue(account, on=on, by=by, key=key, as_of=as_of)
     except issuing.NothingToInvoice:
         return Counter()
+    except issuing.Stopped as stop:
+        for row in rows:
+            row.trouble = f"Charged, not invoiced: {stop}"[:200]
+        return Counter()
     return Counter(invoiced=1)
 
 
