@@ -2,7 +2,7 @@
 
 from billing_office.staff.access import route
 
-from .models import Account, AccountFlag, Attachment, Client, ContactPoint, Hold, JournalEntry
+from .models import Account, AccountFlag, Attachment, Client, ContactPoint, Hold, JournalEntry, Note
 from .views import (
     accounts,
     attachments,
@@ -13,6 +13,7 @@ from .views import (
     explaining,
     facts,
     merging,
+    notes,
     payers,
     people,
     reasons,
@@ -31,7 +32,10 @@ urlpatterns = [
     route("clients/<int:pk>/edit/", people.client_edit, may="edit_accounts", name="client_edit", reads=Client),
     route("clients/<int:pk>/contacts/new/", people.contact_new, may="edit_accounts", name="contact_new", reads=Client),
     route("contacts/<int:pk>/edit/", people.contact_edit, may="edit_accounts", name="contact_edit", reads=ContactPoint),
-    route(f"{ACCOUNT}notes/new/", stops.note_new, may="write_notes", name="note_new", reads=Account),
+    route(f"{ACCOUNT}notes/new/", notes.note_new, may="write_notes", name="note_new", reads=Account),
+    route("notes/<int:pk>/correct/", notes.note_correct, may="write_notes", name="note_correct", reads=Note),
+    route("mentions/<int:pk>/read/", notes.mention_read, may="read_accounts", name="mention_read"),
+    route("follow-ups/<int:pk>/done/", notes.follow_up_done, may="write_notes", name="follow_up_done"),
     route(f"{ACCOUNT}flags/new/", stops.flag_new, may="edit_accounts", name="flag_new", reads=Account),
     route("flags/<int:pk>/end/", stops.flag_end, may="edit_accounts", name="flag_end", reads=AccountFlag),
     route(f"{ACCOUNT}holds/new/", stops.hold_new, may="edit_accounts", name="hold_new", reads=Account),

@@ -173,6 +173,31 @@
     });
   };
 
+  // -- notes call colleagues: their names come while "@" and the first letters are typed --------------------------------
+  const note = $("#colleagues") && $("form[data-main] textarea");
+  const callable = $("#colleagues")?.dataset.colleagues.trim().split(" ") ?? [];
+
+  const call = name => {
+    const start = note.value.slice(0, note.selectionStart).replace(/(^|\s)@[\w.-]*$/, "$1");
+    const at = start.length;
+    note.setRangeText(`@${name} `, at, note.selectionStart, "end");
+    note.focus();
+  };
+
+  note?.addEventListener("keydown", event => {
+    const begun = note.value.slice(0, note.selectionStart).match(/(?:^|\s)@([\w.-]+)$/)?.[1].toLowerCase();
+    const name = begun && callable.find(one => one.startsWith(begun));
+    if (name && name !== begun && event.key === "Tab" && !event.shiftKey) { event.preventDefault(); call(name); }
+  });
+  note?.addEventListener("input", () => {
+    const begun = note.value.slice(0, note.selectionStart).match(/(?:^|\s)@([\w.-]*)$/)?.[1].toLowerCase();
+    $$("[data-call]").forEach(one => { one.hidden = begun !== undefined && !one.dataset.call.startsWith(begun); });
+  });
+  document.addEventListener("click", event => {
+    const name = event.target.closest("[data-call]")?.dataset.call;
+    if (name) call(name);
+  });
+
   // -- forms: one press sends once (the server refuses a second posting anyway) ---------------------------------------
   document.addEventListener("submit", event => {
     const form = event.target;

@@ -4,15 +4,17 @@ import uuid
 from datetime import date, timedelta
 from itertools import count
 
-from accounts import attachments, facts, ledger, people
+from accounts import attachments, contact_log, facts, ledger, notes, people
 from accounts.corrections.of_charge import Adjustment
 from accounts.models import (
     Account,
     Attachment,
     Charge,
     Client,
+    ContactMade,
     ContactPoint,
     Kind,
+    Mention,
     MoneyRule,
     OpenItem,
     Payer,
@@ -21,6 +23,7 @@ from accounts.models import (
     Refund,
     Run,
     RunLine,
+    Snooze,
 )
 from accounts.opening import open_account, open_payer
 from billing_office.approvals import requests
@@ -96,6 +99,19 @@ def make_address(client: Client, by: User, **fields) -> ContactPoint:
 
 def make_attachment(account: Account, by: User, content=b"%PDF-1.7", name="letter.pdf") -> Attachment:
     return attachments.attach(account, content, title="Hardship letter", kind="letter", name=name, by=by, detail={})
+
+
+def make_noted(account: Account, by: User) -> dict:
+    """A note that was corrected, which calls somebody; a follow-up done; a promise; one line of a day left for later."""
+    first = notes.write(account, "He pays on Fridays.", by=by, detail={})
+    note = notes.write(account, "He pays on Mondays.", by=by, detail={}, corrects=first)
+    who = make_user("clerk", account.office)
+    mention = Mention.objects.create(note=note, user=who)
+    row = notes.ask(account, "Call again", dates.today(), by=by, role="clerk")
+    made = ContactMade(client=account.guarantor, way="call", outcome="talked")
+    contact_log.write(account, made, at=dates.now(), on=dates.today(), by=by, detail={})
+    Snooze.objects.create(user=who, kind="follow_up", of=row.pk, until=dates.today(), why="x")
+    return {"note": note, "mention": mention, "follow_up": row}
 
 
 def make_payer(by: User, name="Blue Cross TX", payer_class=Payer.Class.INSURER, **fields) -> Payer:

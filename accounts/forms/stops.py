@@ -1,14 +1,14 @@
-"""Flags, holds and notes."""
+"""Flags and holds."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.models import Account, AccountFlag, Charge, Hold, Note
+from accounts.models import Account, AccountFlag, Charge, Hold
 from billing_office.lib import dates
 from billing_office.lib.fields import DayField, OfficeForm, OfficeModelForm
 from billing_office.staff.models import User
 
-from .parts import OnceMixin, TextField, after
+from .parts import OnceMixin, after
 
 ENDS_FIRST = "The last day lies before the first."
 
@@ -89,12 +89,3 @@ class EndForm(OfficeForm):
         if day < self.stop.since:
             raise ValidationError(f"It began on {dates.short(self.stop.since, dates.today())}.", code="order")
         return day
-
-
-class NoteForm(OnceMixin, OfficeModelForm):
-    title = "The note was not written."
-    text = TextField(label="Note", max_length=2000)
-
-    class Meta:
-        model = Note
-        fields = ["text"]

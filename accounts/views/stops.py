@@ -1,27 +1,15 @@
-"""Flags and holds of an account, and notes on it."""
+"""Flags and holds of an account."""
 
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 
-from accounts import notes, stops
-from accounts.forms.stops import EndForm, FlagForm, HoldForm, NoteForm
+from accounts import stops
+from accounts.forms.stops import EndForm, FlagForm, HoldForm
 from accounts.models import Account, AccountFlag, Hold
 from accounts.once import once
 
 from .pages import account_of, back_to, form_page, turned_away, within
-
-
-def note_new(request, pk):
-    account = account_of(request, pk)
-    form = NoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with once(form.key, "note_written", request.user) as done:
-            if not done:
-                notes.write(account, form.cleaned_data["text"], by=request.user, detail={"form": str(form.key)})
-        messages.success(request, "Note written.")
-        return back_to(account)
-    return form_page(request, account, form, "Write a note", "Write note")
 
 
 def flag_new(request, pk):
