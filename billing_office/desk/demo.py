@@ -19,7 +19,6 @@ from accounts.models import (
     Client,
     ContactPoint,
     Kind,
-    Message,
     MoneyRule,
     OpenItem,
     Payer,
@@ -27,14 +26,13 @@ from accounts.models import (
 )
 from accounts.runs import running
 from billing_office.audit import acts
-from billing_office.lib import dates
 from billing_office.lib.sorting import sort_key
 from billing_office.staff.models import Office, Role, User
-from dunning.models import ContactEvent
 from invoices import issuing
 from invoices.models import Invoice
 
-from . import demo_bank, demo_insurance
+from . import demo_bank, demo_insurance, demo_utility
+from .demo_mail import went_out
 
 PASSWORD = "harbor-lantern-42"  # noqa: S105  of the demo alone, and printed by `up`
 STAFF = [
@@ -84,6 +82,11 @@ Carmen Peterson, Michael Durán, Gregory Crawford, Theresa Wells, Emily Lane, St
 Samuel Whitfield, Karen Dole, Peter Nunn, Zoë Müller-Łukasiewicz, Mei Tanaka, Olena Shevchenko, Whitney Dennis, Roberta Rocha,
 Dominic Rosario, Rachel Christensen, Ruth Okonkwo, Walter Gibson, Priya Sharma, Henry Castillo, Nora Lindqvist, Isaac Bloom, Grace Adeyemi,
 Victor Hale, Lucille Bennett""".replace("\n", " ").split(", ")
+
+AT_THE_UTILITY = [
+    "Ruth Okonkwo", "Dale Hutchins", "Ferry Street Bakery", "Ida Brannigan", "Marcus Feld", "Noor Rahimi", "Lakefront Diner",
+    "Teodora Ruiz", "Curtis Vance", "Bea Lindholm",
+]  # fmt: skip
 
 STREETS = [
     "Orchard Lane",
@@ -137,14 +140,17 @@ def load(today: date) -> str:
         chance = random.Random(62701)  # noqa: S311  invented data, the same each time
         calendar = Calendar(today)
         for at, name in enumerate(PEOPLE):
-            _account(cast, calendar, chance, at, name)
+            account(cast, calendar, chance, at, name)
         calendar.run()
         _ask(cast, today)
         _pay_back(cast, today)
         _sweep(cast, today)
         demo_bank.load(cast.office, cast.clerk, cast.biller, today)
         demo_insurance.load(cast.payers, cast.clerk, cast.biller, today, SERVICES)
-    return f"Loaded {len(PEOPLE)} accounts, {len(PAYERS)} payers and {len(STAFF)} log-ins."
+        utility = demo_utility.found(cast.clerk, cast.biller)
+        for at, name in enumerate(AT_THE_UTILITY):
+            demo_utility.account(utility, at, name, today)
+    return f"Loaded {len(PEOPLE) + len(AT_THE_UTILITY)} accounts, {len(PAYERS)} payers and {len(STAFF)} log-ins."
 
 
 def _cast(today: date) -> Cast:
@@ -176,14 +182,22 @@ def _cast(today: date) -> Cast:
     return Cast(office, people[Role.CLERK], people[Role.BILLER], payers)
 
 
-def _account(cast: Cast, calendar: Calendar, chance: random.Random, at: int, name: str):
+def cast_of_old() -> Cast:
+    """Who works in a demo office that was loaded before."""
+    people = {person.role: person for person in User.objects.filter(username__in=[name for name, _, _ in STAFF])}
+    payers = [Payer.objects.get(name=name) for name, _, _ in PAYERS]
+    return Cast(Office.objects.get(code="LAKE"), people[Role.CLERK], people[Role.BILLER], payers)
+
+
+def account(cast: Cast, calendar: Calendar, chance: random.Random, at: int, name: str) -> Account:
+    """A client of the clinic with visits of the last months; the calendar has the acts that follow."""
     today = calendar.today
     first, _, last = name.partition(" ")
     insured = at % 4 != 3
     payer = cast.payers[at % len(cast.payers)] if insured else None
     opened = today - timedelta(days=chance.randrange(160, 400))
     classes = Account.FinancialClass
-    account = opening.open_account(
+    row = opening.open_account(
         office=cast.office,
         first_name=first,
         last_name=last,
@@ -192,15 +206,16 @@ def _account(cast: Cast, calendar: Calendar, chance: random.Random, at: int, nam
         by=cast.clerk,
         opened_on=opened,
     )
-    client = account.guarantor
+    client = row.guarantor
     _contacts(cast, chance, at, client, first, last, opened)
     if at % 9 == 1:
         Client.objects.create(
-            account=account, first_name="Emma", last_name=last, relation="daughter", birth_date=date(2015, 4, 12)
+            account=row, first_name="Emma", last_name=last, relation="daughter", birth_date=date(2015, 4, 12)
         )
     for visit in range(1 + at % 4):
         day = today - timedelta(days=[6, 24, 41, 68, 97, 128, 150][(at + 2 * visit) % 7])
-        calendar.on(day, _visit, cast, calendar, chance, f"demo:{at}:{visit}", account, payer)
+        calendar.on(day, _visit, cast, calendar, chance, f"demo:{at}:{visit}", row, payer)
+    return row
 
 
 def _contacts(cast: Cast, chance: random.Random, at: int, client: Client, first: str, last: str, opened: date):
@@ -211,7 +226,7 @@ def _contacts(cast: Cast, chance: random.Random, at: int, client: Client, first:
     ContactPoint.objects.create(
         client=client,
         kind=ContactPoint.Kind.PHONE,
-        value=f"(217) 555-01{at:02d}",
+        value=f"(217) 555-{100 + at:04d}",
         verified_on=opened,
         source="registration",
     )
@@ -271,7 +286,7 @@ def _bill(on: date, cast: Cast, calendar: Calendar, habit: float, key: str, acco
     except issuing.NothingToInvoice:
         return
     if on < calendar.today - timedelta(days=7):
-        _went_out(invoice, on)
+        went_out(invoice, on)
     if habit < 0.35:
         calendar.on(on + timedelta(days=20), _pay, cast, key, account, invoice.cents)
     elif habit < 0.5:
@@ -288,7 +303,7 @@ def _bill_payer(on: date, cast: Cast, calendar: Calendar, habit: float, key: str
         invoice = issuing.issue_to_payer(payer, cast.office, on=on, by=cast.biller, key=f"{key}:invoice")
     except issuing.NothingToInvoice:
         return
-    _went_out(invoice, on)
+    went_out(invoice, on)
     if habit < 0.6:
         calendar.on(on + timedelta(days=30), _payer_pays, cast, key, invoice)
 
@@ -303,18 +318,6 @@ def _payer_pays(on: date, cast: Cast, key: str, invoice: Invoice):
         ledger.receive_payer_payment(
             invoice.payer, cents=cents, received_on=on, method="cheque", reference=invoice.number, shares=shares,
             key=f"{key}:payer", by=cast.biller,
-        )  # fmt: skip
-
-
-def _went_out(invoice: Invoice, on: date):
-    """What the office sent long ago is not sent again today; only its paper is still to be rendered."""
-    at = dates.office_time(on)
-    invoice.document.messages.update(state=Message.State.SENT, sent_at=at)
-    for message in invoice.document.messages.all():
-        stage = ContactEvent.Stage.SENT if message.channel == Message.Channel.EMAIL else ContactEvent.Stage.PRINTED
-        ContactEvent.objects.create(
-            account=invoice.account, payer=invoice.payer, message=message, action=message.action, channel=message.channel,
-            stage=stage, to=message.to, moment=at, by=invoice.issued_by, note="demo",
         )  # fmt: skip
 
 

@@ -79,6 +79,12 @@ class Launcher:
         self.known.append(Known.of(name, process.pid))
         self.record()
 
+    def beside(self, name: str, command: list):
+        """What may end by itself; it is stopped with the rest."""
+        process = processes.start(command, home.LOGS / f"{name}.log", os.environ)
+        self.known.append(Known.of(name, process.pid))
+        self.record()
+
     def record(self):
         """What the next `up` must know: whom to name if we still run, and whom to stop if we were killed."""
         draft = RECORD.with_suffix(".draft")
@@ -213,6 +219,8 @@ def welcome(launcher: Launcher, demo: bool, begin: float):
     if demo:
         log_ins = subprocess.run([*MANAGE, "demo", "--log-ins"], check=False, capture_output=True, text=True)
         print(log_ins.stdout, flush=True)
+        launcher.beside("demo", ["nice", "-n", "15", *MANAGE, "demo", "--grow"])
+        print("Its accounts grow to some 300 within a few minutes, while you look around.", flush=True)
     print(f"Logs: {home.LOGS}. Ctrl-C stops everything.", flush=True)
 
 

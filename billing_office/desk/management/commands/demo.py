@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 
 from billing_office.audit.acting import acting
-from billing_office.desk import demo
+from billing_office.desk import demo, demo_growth
 from billing_office.lib import dates
 from billing_office.staff.models import User
 
@@ -12,7 +12,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--log-ins", action="store_true", help="only list the demo log-ins, one per role")
 
+        parser.add_argument("--grow", action="store_true", help="go on to some 300 accounts, in a loaded demo office")
+
     def handle(self, *args, **options):
+        if options["grow"]:
+            with acting(lambda: User.objects.service().pk):
+                self.stdout.write(f"{demo_growth.grow(dates.today())} accounts added.")
+            return
         if not options["log_ins"]:
             with acting(lambda: User.objects.service().pk):
                 self.stdout.write(demo.load(dates.today()))
