@@ -34,6 +34,8 @@ class Fields(forms.ModelForm):
             self.fields["client"] = forms.ModelChoiceField(
                 queryset=clients, empty_label=None, initial=clients.first(), label="Client served"
             )
+        if account.office:
+            self.fields["code"].help_text = account.office.words.code_help
         self.fields["description"].widget.attrs["autofocus"] = True
 
 
