@@ -1,9 +1,11 @@
 from accounts.models import Account
 from billing_office.approvals.models import Request
 from billing_office.staff.access import ANY_STAFF, PUBLIC, route
+from insurance.models import Advice
 
 from . import (
     account_page,
+    advise,
     approvals,
     arrears,
     calling,
@@ -41,6 +43,13 @@ urlpatterns = [
     route("payers/unpaid/", unpaid_payers.unpaid_payers, may="read_payers", name="unpaid_payers", listed=True),
     route("payers/<int:pk>/", payer_page.payer, may="read_payers", name="payer"),
     route("payers/<int:pk>/owes/", payer_page.owes, may="read_accounts", name="payer_owes"),
+    route("accounts/<int:pk>/advice/", advise.advise, may="read_services", name="advise", reads=Account),
+    route("accounts/<int:pk>/advice/new/", advise.advise_estimate, may="make_estimates", name="advise_estimate"),
+    route("estimates/<int:pk>/advice/verify/", advise.advise_verify, may="verify_coverages", name="advise_verify"),
+    route("estimates/<int:pk>/advice/renew/", advise.advise_renew, may="make_estimates", name="advise_renew"),
+    route("estimates/<int:pk>/advice/use/", advise.advise_use, may="make_estimates", name="advise_use"),
+    route("estimates/<int:pk>/advice/save/", advise.advise_save, may="make_estimates", name="advise_save"),
+    route("advices/<int:pk>/", advise.advice, may="read_services", name="advice", reads=Advice),
     route("approvals/", approvals.approvals, may="read_requests", name="approvals", listed=True),
     route(
         "approvals/count/", approvals.approvals_count, may="decide_requests", name="approvals_count", background=True

@@ -137,12 +137,13 @@ def invoice_new(request, pk):
     }
     return render(request, "invoices/new.html", context)
 
+        "above": issuing.above_estimate(lines),
 
 def _issue(request, account: Account):
     key = form_key(request)
     try:
         row = issuing.issue(account, on=dates.today(), by=request.user, key=f"invoice:{key}")
-    except (issuing.NothingToInvoice, ledger.Refused) as error:
+    except (issuing.NothingToInvoice, issuing.Stopped, ledger.Refused) as error:
         messages.error(request, f"No invoice was issued. {error}")
         return redirect("account", pk=account.pk)
     messages.success(request, f"Issued {row.number} for ${money.show(row.cents)}. {way_out(row.document)}")
