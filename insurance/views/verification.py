@@ -235,7 +235,7 @@ def check_state(request, pk):
     row = get_object_or_404(_of(request), pk=pk)
     response = HttpResponse(status=204)
     if not row.verifications.filter(state=Verification.State.WAITING).exists():
-        response["HX-Redirect"] = reverse("coverage", args=[pk])
+        response["HX-Refresh"] = "true"
     return response
 
 

@@ -22,6 +22,8 @@ ON_ACCOUNT = [
     ("Post a payment", "payment_new", "post_client_payments", "receipt money check cash"),
     ("Write a note", "note_new", "write_notes", "remark call"),
     ("Add a charge", "charge_new", "post_charges", "service bill"),
+    ("Advise before a service", "advise", "read_services", "estimate coverage authorization cost"),
+    ("Estimate what a client will owe", "estimate_new", "make_estimates", "cost good faith"),
     ("Issue an invoice", "invoice_new", "issue_invoices", "bill"),
     ("Show the statement", "account_statement", "read_accounts", "print send"),
     ("Adjust the balance", "account_adjust", "adjust", "write off discount charity"),
