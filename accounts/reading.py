@@ -1,6 +1,5 @@
 """What the account page reads: each function one query, however long the account's history."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -88,69 +87,6 @@ def charge(row: Charge) -> ChargeLine:
     with connection.cursor() as cursor:
         cursor.execute(_CHARGES.format(which="c.id = %s"), [row.account_id, row.pk, 1])
         return ChargeLine(*cursor.fetchone())
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One line of the timeline: `kind` act, money, message or note; `what` is its word, `cents` its amount if any.
-
-    `facts` is what else is known: an act's own detail with `object` and `changed`, the `service` or `services` (how many)
-    of an entry and the `payment` it names, the `document` of a message.
-    """
-
-    at: datetime
-    kind: str
-    what: str
-    detail: str
-    state: str
-    cents: int | None
-    who: str
-    id: int
-    facts: dict
-
-
-# Money and acts stand on the day they count for, which may lie before they were entered. Money tells its own story by its
-# entries, and messages by their state: acts that only repeat them are left out, and so is who read or exported what.
-_TIMELINE = """
-    SELECT * FROM (
-        (SELECT CASE WHEN (a.detail->>'on')::date < a.at::date
-                     THEN ((a.detail->>'on')::date + time '12:00') AT TIME ZONE 'UTC' ELSE a.at END,
-                'act', a.verb, a.reason, '', (a.detail->>'cents')::bigint, u.name, a.id,
-                a.detail || jsonb_build_object('object', a.object_id, 'changed', a.changed)
-           FROM audit_act a JOIN staff_user u ON u.id = a.actor_id
-          WHERE a.account_id = %(account)s AND a.verb NOT LIKE '%%\\_read'
-            AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written', 'account_exported', 'message_printed',
-                               'message_sent_again', 'adjusted', 'responsibility_moved', 'entry_reversed',
-                               'payment_allocated', 'money_moved', 'receipt_issued')
-          ORDER BY a.id DESC LIMIT %(limit)s)
-        UNION ALL
-        (SELECT CASE WHEN e.effective_date < e.posted_at::date
-                     THEN (e.effective_date + time '12:00') AT TIME ZONE 'UTC' ELSE e.posted_at END,
-                'money', e.kind, e.memo, '', max(abs(p.cents)), u.name, e.id,
-                jsonb_build_object('service', min(c.description), 'services', count(DISTINCT c.id), 'payment', min(p.payment_id))
-           FROM accounts_journalentry e JOIN staff_user u ON u.id = e.posted_by_id
-           JOIN accounts_posting p ON p.entry_id = e.id LEFT JOIN accounts_charge c ON c.id = p.charge_id
-          WHERE e.account_id = %(account)s
-          GROUP BY e.id, u.name ORDER BY e.effective_date DESC, e.id DESC LIMIT %(limit)s)
-        UNION ALL
-        (SELECT coalesce(m.sent_at, m.created_at), 'message', m.channel, d.number || ' to ' || m.to, m.state, NULL, m.error, m.id,
-                jsonb_build_object('document', d.id)
-           FROM accounts_message m JOIN accounts_document d ON d.id = m.document_id
-          WHERE m.account_id = %(account)s ORDER BY m.id DESC LIMIT %(limit)s)
-        UNION ALL
-        (SELECT n.at, 'note', 'note', n.text, '', NULL, u.name, n.id, '{}'::jsonb
-           FROM accounts_note n JOIN staff_user u ON u.id = n.author_id
-          WHERE n.account_id = %(account)s ORDER BY n.id DESC LIMIT %(limit)s)
-    ) AS happened (at, kind, what, detail, state, cents, who, id, facts)
-    ORDER BY at DESC, id DESC
-"""
-
-
-def timeline(account: Account, limit: int = 60) -> list[Happening]:
-    """What happened on an account, newest first: the last `limit` of each kind."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TIMELINE, {"account": account.pk, "limit": limit})
-        return [Happening(*row, facts=json.loads(facts)) for *row, facts in cursor.fetchall()]
 
 
 @dataclass(frozen=True)

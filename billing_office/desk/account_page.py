@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from accounts import aging, past, reading
+from accounts import timeline as happened_on
 from accounts.corrections.undo import may_undo
 from accounts.models import Account, Charge, Client, ContactPoint
 from billing_office.lib import charts, dates, money
@@ -22,7 +23,10 @@ from invoices import balances
 from . import happenings
 from .looking import look
 
-SHOWN = 60  # lines of the timeline
+SHOWN, READ = (
+    40,
+    200,
+)  # lines of the timeline: the rest is on its own page; as far back the next step looks for a message
 OWNER_COLOUR = {"": "fr4", "insurer": "fr1", "government": "fr2", "employer": "fr3", "person": "fr3", "other": "fr3"}
 
 
@@ -78,8 +82,8 @@ def account(request, pk):
     view = _one_of(request.GET.get("view", ""), ("entries",))
     lines = [] if view else reading.charges(row)
     issued = balances.of_account(row.pk)
-    show = _one_of(request.GET.get("show", ""), tuple(word for word, _ in happenings.SHOWS))
-    happened = reading.timeline(row)
+    services = may(request.user, "read_services")
+    happened = happened_on.timeline(row, kinds=happenings.kinds(request.user), services=services, limit=READ)
     entries = reading.entries(row) if view else []
     rows = _charge_rows(lines, parts, request.user, today)
     context = {
@@ -97,13 +101,10 @@ def account(request, pk):
         "undoable": {entry.id for entry in entries if _may_undo(entry, request.user)},
         "why": next((charge for charge in rows if str(charge.id) == request.GET.get("why")), None),
         "invoices": issued,
-        "timeline": [
-            happenings.told(item, services=may(request.user, "read_services"))
-            for item in happened
-            if show in ("", item.kind)
-        ][:SHOWN],
-        "show": show,
-        "shows": happenings.SHOWS,
+        "timeline": [happenings.told(item, services=services) for item in happened[:SHOWN]],
+        "show": "",
+        "shows": happenings.shows(request.user),
+        "earlier": len(happened) > SHOWN,
         "next": _next_step(row, parts, issued, contacts, happened, request.user, today),
     }
     return render(request, "desk/account.html", context)

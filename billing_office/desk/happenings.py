@@ -5,12 +5,22 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
-from accounts import reading
-from accounts.models import AccountFlag, Hold, Kind, Message
+from accounts.models import AccountFlag, Attachment, ContactMade, Hold, Kind, Message
+from accounts.timeline import BRANCHES, Happening
 from billing_office.lib import dates, money
-from billing_office.staff.models import short_name
+from billing_office.staff.access import may
+from billing_office.staff.models import Role, short_name
 
-SHOWS = [("", "All"), ("money", "Money"), ("message", "Messages"), ("note", "Notes"), ("act", "Changes")]
+SHOWS = [
+    ("", "All"),
+    ("money", "Money"),
+    ("contact", "Contact"),
+    ("note", "Notes"),
+    ("insurance", "Insurance"),
+    ("file", "Files"),
+    ("act", "Changes"),
+]
+_KINDS = {"contact": ("contact", "message"), "note": ("note", "follow_up")}  # what a chip shows, where not its own name
 _TONES = {"sent": "good", "delivered": "good", "failed": "bad", "bounced": "bad", "queued": "mute"}
 _WORDS = {"queued": "waits", "sent": "sent", "delivered": "delivered", "failed": "failed", "bounced": "bounced"}
 _RECEIVED = {Kind.CLIENT_PAYMENT, Kind.PAYER_PAYMENT, Kind.AGENCY_RECOVERY}
@@ -27,24 +37,39 @@ class Told:
     tone: str
     who: str
     href: str = ""
+    struck: bool = False  # it stands no more: a later one took its place
+    correct: int | None = None  # the note, where it may be corrected
+    done: int | None = None  # the follow-up, where it waits
+    cents: int | None = None
 
 
-def told(item: reading.Happening, *, services: bool) -> Told:
+def kinds(user, show: str = "") -> tuple[str, ...]:
+    """The kinds of happenings under a chip that this person may know of: files may tell of services, and insurance does."""
+    hidden = {"file": not may(user, "read_attachments"), "insurance": not may(user, "read_services")}
+    wanted = _KINDS.get(show, (show,)) if show else tuple(BRANCHES)
+    return tuple(kind for kind in wanted if not hidden.get(kind))
+
+
+def shows(user) -> list[tuple[str, str]]:
+    return [(word, label) for word, label in SHOWS if kinds(user, word)]
+
+
+def told(item: Happening, *, services: bool) -> Told:
     """`services`: the reader may know what was done."""
     return _TELL[item.kind](item, services)
 
 
-def _money(item: reading.Happening, services: bool) -> Told:
+def _money(item: Happening, services: bool) -> Told:
     count, name = item.facts["services"], item.facts["service"]
     service = f"{count} services" if count > 1 else name if name and services else ""
     tone = "warn" if item.what == Kind.REVERSAL else "good" if item.what in _RECEIVED else "mute"
     payment = item.facts["payment"]
     href = reverse("payment", args=[payment]) if payment else ""
     said = _said(_dollars(item.cents), service, item.detail)
-    return Told(item.at, Kind(item.what).label, said, tone, _who(item.who), href)
+    return Told(item.at, Kind(item.what).label, said, tone, _who(item.who), href, cents=item.cents)
 
 
-def _message(item: reading.Happening, services: bool) -> Told:
+def _message(item: Happening, services: bool) -> Told:
     way = "E-mail" if item.what == Message.Channel.EMAIL else "Letter"
     word = (
         "to print"
@@ -56,11 +81,47 @@ def _message(item: reading.Happening, services: bool) -> Told:
     return Told(item.at, f"{way} {word}", detail, _TONES.get(item.state, "mute"), "", href)
 
 
-def _note(item: reading.Happening, services: bool) -> Told:
-    return Told(item.at, "Note", item.detail, "note", _who(item.who))
+def _note(item: Happening, services: bool) -> Told:
+    corrected = item.state == "corrected"
+    title = "Note, corrected since" if corrected else "Note, corrected" if item.facts["corrects"] else "Note"
+    who, tone = _who(item.who), "mute" if corrected else "note"
+    return Told(item.at, title, item.detail, tone, who, struck=corrected, correct=None if corrected else item.id)
 
 
-def _act(item: reading.Happening, services: bool) -> Told:
+_CAME_OF = {  # tones of outcomes; the others say nothing good or bad
+    ContactMade.Outcome.PROMISE: "note",
+    ContactMade.Outcome.WRONG_NUMBER: "bad",
+    ContactMade.Outcome.STOP: "bad",
+    ContactMade.Outcome.DISPUTE: "warn",
+}
+
+
+def _contact(item: Happening, services: bool) -> Told:
+    way, outcome, facts = ContactMade.Way(item.state), ContactMade.Outcome(item.what), item.facts
+    promised = f"{_dollars(item.cents)} by {_day(facts['promised_on'])}" if item.cents else ""
+    against = f"against {', '.join(facts['refused'])}" if facts["refused"] else ""
+    said = _said(promised, item.detail, facts["with"], facts["to"], against)
+    tone = "warn" if against else _CAME_OF.get(outcome, "mute")
+    return Told(item.at, f"{way.label}, {outcome.label.lower()}", said, tone, _who(item.who), cents=item.cents)
+
+
+def _follow_up(item: Happening, services: bool) -> Told:
+    if item.state == "done":
+        return Told(item.at, "Followed up", item.detail, "good", _who(item.who))
+    whose = item.facts["for"]
+    whose = f"any {Role(whose).label.lower()}" if whose in Role.values else short_name(whose)
+    return Told(item.at, f"To follow up: {whose}", item.detail, "warn", _who(item.who), done=item.id)
+
+
+def _file(item: Happening, services: bool) -> Told:
+    withdrawn = item.state == "withdrawn"
+    href = "" if withdrawn else reverse("attachment", args=[item.id])
+    return Told(
+        item.at, Attachment.Kind(item.what).label, item.detail, "mute", _who(item.who), href, struck=withdrawn
+    )  # fmt: skip
+
+
+def _act(item: Happening, services: bool) -> Told:
     facts, href = item.facts, ""
     title = item.what.replace("_", " ").capitalize()
     said = _said(facts.get("number"), _dollars(item.cents), _changed(facts["changed"]), item.detail)
@@ -68,6 +129,10 @@ def _act(item: reading.Happening, services: bool) -> Told:
         case "invoice_issued":
             said = _said(facts["number"], _dollars(item.cents), f"due {_day(facts['due_on'])}")
             href = reverse("invoice", args=[facts["object"]])
+        case "advice_given":
+            said, href = facts["number"], reverse("advice", args=[facts["object"]])
+        case "estimate_given":
+            href = reverse("estimate", args=[facts["object"]])
         case "invoice_voided":
             href = reverse("invoice", args=[facts["object"]])
         case "reminder_queued":
@@ -78,12 +143,25 @@ def _act(item: reading.Happening, services: bool) -> Told:
             title = f"{Hold.Kind(facts['kind']).label}: hold {item.what.rpartition('_')[2]}"
         case "contact_point_marked_bad":
             title = "Contact marked bad"
+        case _ if facts["object"] and item.what in _PAGES:
+            href = reverse(_PAGES[item.what], args=[facts["object"]])
         case "contact_added" | "contact_edited" if "consent" in facts:
             said = _said(f"consent {facts['consent']}", said)
     return Told(item.at, title, said, "mute", _who(item.who), href)
 
 
-_TELL = {"money": _money, "message": _message, "note": _note, "act": _act}
+_PAGES = {
+    "coverage_added": "coverage",
+    "coverage_edited": "coverage",
+    "estimate_given": "estimate",
+    "estimate_sent": "estimate",
+    "estimate_drafted": "estimate",
+    "authorization_added": "authorization",
+}
+_TELL = {
+    "act": _act, "insurance": _act, "money": _money, "message": _message, "contact": _contact, "note": _note,
+    "follow_up": _follow_up, "file": _file,
+}  # fmt: skip
 
 
 def _said(*parts: str | None) -> str:

@@ -5,6 +5,7 @@ from insurance.models import Advice
 
 from . import (
     account_page,
+    account_timeline,
     advise,
     approvals,
     arrears,
@@ -29,12 +30,26 @@ urlpatterns = [
     route("readyz", health.readyz, may=PUBLIC, name="readyz"),
     route("accounts/<int:pk>/", account_page.account, may="read_accounts", name="account", reads=Account),
     route(
+        "accounts/<int:pk>/timeline/",
+        account_timeline.account_timeline,
+        may="read_accounts",
+        name="account_timeline",
+        reads=Account,
+    ),
+    route(
         "accounts/<int:pk>/contacts-made/new/",
         calling.contact_new,
         may="log_contacts",
         name="contact_made_new",
         reads=Account,
     ),
+    route("accounts/<int:pk>/advice/", advise.advise, may="read_services", name="advise", reads=Account),
+    route("accounts/<int:pk>/advice/new/", advise.advise_estimate, may="make_estimates", name="advise_estimate"),
+    route("estimates/<int:pk>/advice/verify/", advise.advise_verify, may="verify_coverages", name="advise_verify"),
+    route("estimates/<int:pk>/advice/renew/", advise.advise_renew, may="make_estimates", name="advise_renew"),
+    route("estimates/<int:pk>/advice/use/", advise.advise_use, may="make_estimates", name="advise_use"),
+    route("estimates/<int:pk>/advice/save/", advise.advise_save, may="make_estimates", name="advise_save"),
+    route("advices/<int:pk>/", advise.advice, may="read_services", name="advice", reads=Advice),
     route("accounts/<int:pk>/guard/", account_page.guard, may="read_accounts", name="account_guard"),
     route(
         "accounts/<int:pk>/balance/", account_page.balance, may="read_accounts", name="account_balance", reads=Account
@@ -43,13 +58,6 @@ urlpatterns = [
     route("payers/unpaid/", unpaid_payers.unpaid_payers, may="read_payers", name="unpaid_payers", listed=True),
     route("payers/<int:pk>/", payer_page.payer, may="read_payers", name="payer"),
     route("payers/<int:pk>/owes/", payer_page.owes, may="read_accounts", name="payer_owes"),
-    route("accounts/<int:pk>/advice/", advise.advise, may="read_services", name="advise", reads=Account),
-    route("accounts/<int:pk>/advice/new/", advise.advise_estimate, may="make_estimates", name="advise_estimate"),
-    route("estimates/<int:pk>/advice/verify/", advise.advise_verify, may="verify_coverages", name="advise_verify"),
-    route("estimates/<int:pk>/advice/renew/", advise.advise_renew, may="make_estimates", name="advise_renew"),
-    route("estimates/<int:pk>/advice/use/", advise.advise_use, may="make_estimates", name="advise_use"),
-    route("estimates/<int:pk>/advice/save/", advise.advise_save, may="make_estimates", name="advise_save"),
-    route("advices/<int:pk>/", advise.advice, may="read_services", name="advice", reads=Advice),
     route("approvals/", approvals.approvals, may="read_requests", name="approvals", listed=True),
     route(
         "approvals/count/", approvals.approvals_count, may="decide_requests", name="approvals_count", background=True
