@@ -345,7 +345,68 @@ def large_amounts():
     return context
 
 
-AWKWARD = {"long names": long_names, "large amounts": large_amounts}
+def settled(label, amount, sub):
+    """Nothing is asked: a credit, or a bill that insurance paid."""
+    context = with_lines(2)
+    context |= {"slip": None, "ask": {"label": label, "amount": amount, "by": "Nothing to pay", "sub": sub}}
+    context["settle"] = [
+        {"label": "You owe for this care", "amount": "$35.32"},
+        {"label": label, "amount": amount, "tone": "t"},
+    ]
+    return context
+
+
+def named(who):
+    """The name wherever a client's name stands, also in a sentence."""
+    context = with_lines(3)
+    context["to"] = f"{who}\n48 Orchard Lane, Apartment 7\nSpringfield, IL 62704"
+    why = f"Why you owe $40.69: {rendering.isolated(who)} has a 20% share (coinsurance) of $203.45."
+    context["visits"][0] |= {"who": who, "why": why}
+    return context
+
+
+AWKWARD = {
+    "long names": long_names,
+    "large amounts": large_amounts,
+    "one line": lambda: with_lines(1),
+    "forty lines": lambda: with_lines(40),
+    "three pages": lambda: with_lines(90),
+    "nothing due": lambda: settled("Amount due now", "$0.00", "Your insurance paid all of it."),
+    "a credit": lambda: settled(
+        "Your credit", "$45.00", "We send it back within 30 days, or keep it for your next bill: you choose."
+    ),
+    "Arabic": lambda: named("محمد عبد الرحمن الأنصاري"),
+    "Hebrew": lambda: named("שרה כהן"),
+    "Chinese and Korean": lambda: named("陳大文 · 김민준"),
+    "an emoji": lambda: named("Zoë 🌻 Müller-Łukasiewicz"),
+    "Greek and Cyrillic": lambda: named("Ελένη Παπαδοπούλου · Олександра Шевченко"),
+}
+
+
+@pytest.mark.parametrize("case", AWKWARD)
+def test_an_awkward_document_is_a_tagged_pdf_too(case):
+    pdf = opened(render("invoice", AWKWARD[case]()))
+    assert len(pdf.pages) == {"forty lines": 2, "three pages": 3}.get(case, 1)
+    assert b"pdfuaid:part" in pdf.Root.Metadata.read_bytes()
+    assert pdf.Root.MarkInfo.Marked and len(elements(pdf, "H1")) == 1
+    assert {head.A.Scope for head in elements(pdf, "TH")} == {"/Column", "/Row"}
+    assert all(images(pdf))
+    assert len(elements(pdf, "TR")) >= len(pdf.pages)
+
+
+@reads_text
+@pytest.mark.parametrize(
+    "case, font", [("Chinese and Korean", "fonts-noto-cjk"), ("an emoji", "fonts-noto-color-emoji")]
+)
+def test_letters_of_every_script_are_in_the_document(case, font):
+    """With the fonts that the README names; without them a box stands for each letter, and what is copied is right all the same."""
+    pdf = render("invoice", AWKWARD[case]())
+    who = AWKWARD[case]()["visits"][0]["who"].split()[0]
+    assert who in text(pdf)
+    if not shutil.which("dpkg") or subprocess.run(["dpkg", "-s", font], capture_output=True, check=False).returncode:
+        pytest.skip(f"{font} is not installed: boxes are not looked for")
+    listed = subprocess.run(["pdffonts", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    assert "Noto" in listed
 
 
 @reads_text
