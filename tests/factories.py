@@ -33,15 +33,21 @@ from billing_office.intake.models import AccountImport
 from billing_office.lib import dates
 from billing_office.staff.models import Office, OfficeField, User
 from insurance import exchanges
+from insurance.advice import giving
 from insurance.estimates import drafting, papers
 from insurance.estimates.drafting import Wanted
 from insurance.models import (
     Authorization,
+    CheaperWay,
     Code,
     Contract,
     Coverage,
+    Duty,
     Fee,
     FeeSchedule,
+    GoodFaithRequest,
+    GoodFaithReview,
+    Holiday,
     Plan,
     VerificationBatch,
     VerificationTask,
@@ -197,6 +203,27 @@ def make_estimates(coverage: Coverage, by: User) -> dict:
     papers.document(made, by=by, on_paper=True)
     draft = drafting.revise(made, by=by)
     return {"estimate": draft, "estimate_line": draft.lines.get()}
+
+
+def make_advice(coverage: Coverage, by: User) -> dict:
+    """Advice that was kept with an estimate, and one of each kind of data around it."""
+    today = dates.today()
+    wanted = [Wanted("99213", description="Office visit", fee=10_000)]
+    made = drafting.draft(coverage.client, today, wanted, by=by, form=uuid.uuid4())
+    made = drafting.give(made, shown=made.client_cents, by=by)
+    said = giving.Acknowledged("Robert White", "client", "phone", ())
+    GoodFaithRequest.objects.create(client=coverage.client, service_on=today, asked_on=today, made_by=by)
+    GoodFaithReview.objects.create(
+        client=coverage.client, service_on=today, estimate=made, expected_cents=1, billed_cents=2, reason="x", at=dates.now(), by=by
+    )  # fmt: skip
+    return {
+        "advice": giving.acknowledge(made, said, form=uuid.uuid4(), by=by),
+        "cheaper_way": CheaperWay.objects.create(
+            kind="generic", code="99213", to_code="99212", words="A shorter visit", since=today, source="x"
+        ),
+        "duty": Duty.objects.earliest("pk"),
+        "holiday": Holiday.objects.earliest("pk"),
+    }
 
 
 def make_authorization(

@@ -40,9 +40,11 @@ from dunning.models import ReminderLevel
 from insurance.models import AuthorizationRule, CodeLoad, Contract, FeeSchedule
 from tests.bank.world import make_banked
 from tests.factories import (
+    make_advice,
     make_authorization,
     make_code,
     make_coverage,
+    make_estimates,
     make_fee,
     make_import,
     make_office_field,
@@ -180,7 +182,7 @@ def _insured(client, by) -> dict:
     covered = make_coverage(client, Payer.objects.earliest("pk"), by, rank=3)
     return {
         "coverage": covered, "plan": covered.plan, "authorization": make_authorization(covered, by), "code": make_code("T-1"),
-        **make_verified(covered, by),
+        **make_verified(covered, by), **make_estimates(covered, by), **make_advice(covered, by),
         "contract": Contract.objects.earliest("pk"),
         "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
         "fee_schedule": FeeSchedule.objects.first() or make_fee("99213", 10_000).schedule,

@@ -20,6 +20,7 @@ from tests.bank.world import make_banked
 from tests.factories import (
     make_account,
     make_address,
+    make_advice,
     make_attachment,
     make_authorization,
     make_charge,
@@ -116,6 +117,7 @@ def make_world(office, by, settings):
         "attachment": make_attachment(account, by),
         **make_noted(account, by),
         **make_estimates(covered, by),
+        **make_advice(covered, by),
         "authorization_rule": AuthorizationRule.objects.create(first="99213", since=dates.today(), source="x"),
         "contract": Contract.objects.create(payer=covered.plan.payer, name="2026", since=dates.today()),
         "code_load": CodeLoad.objects.create(system="local", name="x", effective_on=dates.today(), made_by=by, state="done"),
@@ -146,6 +148,11 @@ NAMED = {
     "authorization-rules": "authorization_rule",
     "estimates": "estimate",
     "estimate-lines": "estimate_line",
+    "advices": "advice",
+    "cheaper-ways": "cheaper_way",
+    "duties": "duty",
+    "holidays": "holiday",
+    "my-day": "follow_up",
     "notes": "note",
     "mentions": "mention",
     "follow-ups": "follow_up",
@@ -235,6 +242,9 @@ SHARED = {
     "fee_schedule",
 }
 
+    "cheaper_way",
+    "duty",
+    "holiday",
 
 @pytest.mark.parametrize("role", ROLES)
 def test_an_object_of_another_office_is_not_there(role, office, other_office, by, settings):
