@@ -159,7 +159,7 @@ def _nearness(row: Benefit, code: str) -> int | None:
 def _service(row: Benefit, code: str) -> str:
     types = row.service_types or [WHOLE_PLAN]
     kind = next(each for each in kinds.of_code(code) if each in types)
-    return words.SERVICE.get(kind, f"service {kind}")
+    return "all that the plan covers" if kind == WHOLE_PLAN else words.SERVICE.get(kind, f"service {kind}")
 
 
 def rule_for(coverage: Coverage, code: str, on: date, place: str = "") -> AuthorizationRule | None:
