@@ -203,6 +203,24 @@ ACCOUNT_OBSTACLES = ["invoices.recurring.obstacles.of_account"]
 # What makes two clients look like one, and what goes over with a client when accounts are merged (accounts/merging/).
 CLIENT_TWINS = ["insurance.following.same_member"]
 CLIENT_FOLLOWERS = ["insurance.following.coverages", "insurance.following.visits"]
+# What waits for a person, each by the app that knows it (accounts/waiting.py); in this order as chips of their day.
+DAY_SOURCES = [
+    "accounts.waiting.FOLLOW_UPS",
+    "accounts.waiting.MENTIONS",
+    "accounts.waiting.PROMISES",
+    "billing_office.desk.my_day.sources.TO_DECIDE",
+    "billing_office.desk.my_day.sources.ANSWERED",
+    "billing_office.desk.my_day.sources.ASKED",
+    "accounts.waiting.FAILED",
+    "accounts.waiting.UNAPPLIED",
+    "accounts.waiting.REFUNDS",
+    "insurance.waiting.VERIFICATIONS",
+    "insurance.waiting.AUTHORIZATIONS",
+    "invoices.waiting.RECURRING",
+    "accounts.waiting.FLAGS",
+    "accounts.waiting.HOLDS",
+    "billing_office.desk.my_day.sources.PARKED",
+]
 
 # -- the clearinghouse (insurance/clearinghouse.py) --------------------------------------------------------------------
 CLEARINGHOUSE = env.str("CLEARINGHOUSE", "")  # folder:/path or https://…; empty or "sandbox": the one `up` starts

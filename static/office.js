@@ -140,6 +140,10 @@
     }
     else if (key === "x") current && $(".tick input", current)?.click();
     else if (key === "?") $("#keys")?.showModal();
+    else if (current && $(`[data-row-key="${CSS.escape(key)}"]`, current)) {
+      event.preventDefault();
+      $(`[data-row-key="${CSS.escape(key)}"]`, current).click();
+    }
     else if (press(key, letters)) event.preventDefault();
   };
 

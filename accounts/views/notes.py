@@ -73,6 +73,8 @@ def follow_up_done(request, pk):
 
 
 def _back(request):
-    """To the page that the button stood on."""
+    """To the page that the button stood on; for who goes through their day, to what comes next."""
+    if request.session.get("day_seen"):
+        return redirect("day_next")
     to = request.POST.get("next", "")
     return redirect(to if url_has_allowed_host_and_scheme(to, {request.get_host()}) else "home")

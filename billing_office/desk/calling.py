@@ -2,7 +2,7 @@
 what has happened already is written down whatever they say, and that they forbade it is kept with it."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts import contact_log
 from accounts.forms.contact_log import ContactLogForm
@@ -31,7 +31,7 @@ def contact_new(request, pk):
                 detail = {"form": str(form.key)}
                 contact_log.write(account, made, at=dates.now(), on=dates.today(), by=request.user, detail=detail)
         messages.success(request, f"{made} logged.")
-        return back_to(account)
+        return redirect("day_next") if request.session.get("day_seen") else back_to(account)
     context = {"account": account, "form": form, "reasons": verdict.reasons, "last": contact_log.last(account)}
     if request.htmx and request.method == "GET":
         form.auto_id = "log-%s"

@@ -79,7 +79,7 @@ class Entry(NamedTuple):
 
 
 def bar(request):
-    """Context processor: `bar` (entries), `bar_more` (heading → entries), `find_href`, `open_account`, `theme`, `keys_off`."""
+    """Context processor: `bar` (entries), `bar_more` (heading → entries), `find_href`, `open_account`, `day_on`, `theme`, `keys_off`."""
     theme = request.COOKIES.get("theme")
     looks = {
         "theme": theme if theme in ("light", "dark") else "",
@@ -97,6 +97,7 @@ def bar(request):
         "bar_more": more,
         "find_href": reverse("search"),
         "open_account": _open_account(request),
+        "day_on": request.path != "/" and bool(request.session.get("day_seen")),
     }
 
 

@@ -12,17 +12,19 @@ from . import (
     calling,
     exports,
     health,
-    home,
     ladder,
     payer_page,
     periods,
     set_up,
     unpaid_payers,
 )
+from .my_day import views as my_day
 from .search import views as search
 
 urlpatterns = [
-    route("", home.home, may=ANY_STAFF, name="home"),
+    route("", my_day.home, may=ANY_STAFF, name="home"),
+    route("my-day/next/", my_day.day_next, may=ANY_STAFF, name="day_next"),
+    route("my-day/<str:kind>/<int:of>/later/", my_day.day_later, may=ANY_STAFF, name="day_later"),
     route("set-up/", set_up.set_up, may="read_set_up", name="set_up"),
     route("search/", search.search, may=ANY_STAFF, name="search"),
     route("search/found/", search.search_found, may=ANY_STAFF, name="search_found"),

@@ -26,6 +26,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "write_notes": _KEEPERS,
         "share_lists": {Role.SUPERVISOR},  # saved filters, with one's offices
         "log_contacts": _KEEPERS,
+        "read_days": {Role.SUPERVISOR},  # what waits for somebody else
         "import_accounts": {Role.BILLER, Role.SUPERVISOR},
         "read_services": _READERS
         - {Role.COLLECTOR},  # plain words of what was done; a collector needs only what is owed

@@ -53,7 +53,7 @@ def test_the_copy_as_it_is_keeps_its_contracts(copy):
         ("accounts/ledger.py", "from insurance import models", LAYERS),
         ("invoices/issuing.py", "import dunning.notices", LAYERS),
         ("collections/dunning/notices.py", "from billing_office.mailroom import sending", LAYERS),
-        ("billing_office/desk/home.py", "from billing_office import schedule", LAYERS),
+        ("billing_office/desk/health.py", "from billing_office import schedule", LAYERS),
         ("billing_office/schedule.py", "from billing_office import tasks", LAYERS),
         ("billing_office/celery.py", "from billing_office import hints", PLACES),
         ("billing_office/newcomer.py", "", PLACES),
