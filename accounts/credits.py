@@ -69,12 +69,13 @@ _CREDITS = """
 
 
 def of_staff(user, on: date, owner: str = "") -> list[Credit]:
-    """Every credit that this person may know of, the oldest first, each with its clock. Three queries."""
+    """Every credit that this person may know of, the oldest first, each with its clock."""
     mine = Account.objects.for_staff(user).order_by().values_list("pk", flat=True)
-    holding = list(mine.filter(balance__unapplied_cents__gt=0).union(mine.filter(open_items__cents__lt=0)))
+    sources = [mine.filter(balance__unapplied_cents__gt=0), mine.filter(open_items__cents__lt=0)]
     if may(user, "post_payer_payments") or may(user, "read_board"):
         houses = Account.objects.filter(kind=Account.Kind.HOUSE, payer__isnull=False, balance__unapplied_cents__gt=0)
-        holding += houses.values_list("pk", flat=True)
+        sources.append(houses.order_by().values_list("pk", flat=True))
+    holding = list(sources[0].union(*sources[1:]))
     with connection.cursor() as cursor:
         cursor.execute(_CREDITS, {"accounts": holding})
         found = [Credit(*row) for row in cursor.fetchall()]

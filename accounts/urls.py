@@ -55,7 +55,7 @@ urlpatterns = [
     *reasons.REASONS.routes(route, "reasons/", read="read_reasons"),
     route("journal/", bookkeeping.journal, may="export_journal", name="journal"),
     route("journal/<str:book>/", bookkeeping.journal_entries, may="export_journal", name="journal_entries"),
-    route("ledger-accounts/", bookkeeping.CHART.list, may="export_journal", name="ledger_accounts"),
+    route("ledger-accounts/", bookkeeping.CHART.list, may="export_journal", name="ledger_accounts", listed=True),
     route("ledger-accounts/<int:pk>/", bookkeeping.CHART.page, may="export_journal", name="ledger_account"),
     route("ledger-accounts/<int:pk>/edit/", bookkeeping.CHART.change, may="edit_chart", name="ledger_account_edit"),
     route(f"{ACCOUNT}close/", closing.account_close, may="edit_accounts", name="account_close", reads=Account),

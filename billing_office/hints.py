@@ -14,6 +14,7 @@ QUEUES = {
     "post_bank_lines": "office",
     "post_run": "office",
     "undo_run": "office",
+    "bulk_run": "office",
     "load_codes": "office",
     "account_import": "office",
     "verify_coverages": "office",

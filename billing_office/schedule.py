@@ -12,6 +12,7 @@ from accounts import sending as queued
 from accounts.runs import running
 from billing_office.audit.acting import acting
 from billing_office.desk import proof_page, sealing
+from billing_office.desk.bulk import running as bulk
 from billing_office.intake.lists import taking as lists
 from billing_office.lib import dates
 from billing_office.mailroom import rendering, sending
@@ -96,6 +97,11 @@ def _post_run(claim: Claim):
     queue.done(claim)
 
 
+def _bulk_run(claim: Claim):
+    bulk.work(claim.object_id, alive=lambda: queue.renew(claim))
+    queue.done(claim)
+
+
 def _undo_run(claim: Claim):
     running.undo(claim.object_id, dates.today(), alive=lambda: queue.renew(claim))
     queue.done(claim)
@@ -118,6 +124,7 @@ HANDLERS: dict[str, Callable[[Claim], None]] = {
     bank_posting.POST: _post_bank_lines,
     running.POST: _post_run,
     running.UNDO: _undo_run,
+    bulk.JOB: _bulk_run,
     loading.JOB: _load_codes,
     lists.JOB: _import_accounts,
     verification.JOB: _verify_coverages,

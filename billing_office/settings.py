@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "billing_office.staff.sessions.Sessions",
     "billing_office.audit.gate.Gate",
+    "billing_office.desk.lists.opening.Opening",
     "billing_office.staff.kept_forms.Refill",
 ]
 
@@ -94,7 +95,11 @@ TEMPLATES = [
                 "billing_office.desk.navigation.bar",
                 "billing_office.staff.clocks.left",
             ],
-            "builtins": ["billing_office.lib.templatetags.office", "billing_office.staff.templatetags.staff"],
+            "builtins": [
+                "billing_office.lib.templatetags.office",
+                "billing_office.staff.templatetags.staff",
+                "billing_office.desk.templatetags.lists",
+            ],
         },
     },
 ]

@@ -5,6 +5,8 @@ urlpatterns = [
     path("", include("billing_office.desk.urls")),
     path("", include("billing_office.desk.urls_staff")),
     path("", include("billing_office.desk.urls_audit")),
+    path("", include("billing_office.desk.lists.urls")),
+    path("", include("billing_office.desk.bulk.urls")),
     path("", include("accounts.urls")),
     path("", include("accounts.urls_money")),
     path("", include("insurance.urls")),

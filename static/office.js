@@ -26,21 +26,56 @@
   // -- lists -------------------------------------------------------------------------------------------------------
   const rows = () => $$("[data-rows] :is(tr[data-href], tr[data-row])");
 
+  // The row's own link takes the focus: a screen reader reads it, enter opens it, and tab goes on from there.
+  const stand = to => {
+    const from = $("tr.cur");
+    from?.classList.remove("cur");
+    from?.removeAttribute("aria-current");
+    to.classList.add("cur");
+    to.setAttribute("aria-current", "true");
+    to.scrollIntoView({ block: "nearest" });
+    (to.dataset.href ? $("a[href]", to) : null)?.focus({ preventScroll: true });
+    history.replaceState({ ...history.state, row: rows().indexOf(to) }, "");
+  };
+
   const move = step => {
     const all = rows();
     if (!all.length) return;
     const at = all.findIndex(row => row.matches(".cur"));
-    const to = all[Math.min(all.length - 1, Math.max(0, at + step))];
-    all[at]?.classList.remove("cur");
-    all[at]?.removeAttribute("aria-current");
-    to.classList.add("cur");
-    to.setAttribute("aria-current", "true");
-    to.scrollIntoView({ block: "nearest" });
+    stand(all[Math.min(all.length - 1, Math.max(0, at + step))]);
+  };
+
+  // Going back finds the row one stood on.
+  const standAgain = () => {
+    const row = rows()[history.state?.row ?? -1];
+    if (row && !$("tr.cur")) stand(row);
+  };
+
+  // -- ticks: x, shift x from the last one to here, * all
+  let lastTicked;
+  const tick = ranged => {
+    const row = $("tr.cur"), box = row && $(".tick input", row);
+    if (!box) return;
+    const all = rows(), from = all.indexOf(lastTicked), to = all.indexOf(row);
+    if (ranged && from >= 0) {
+      all.slice(Math.min(from, to), Math.max(from, to) + 1).forEach(one => { $(".tick input", one).checked = true; });
+      countTicks();
+    } else box.click();
+    lastTicked = row;
+  };
+
+  // A letter of an act on ticked rows means the row one stands on, where none is ticked.
+  const tickedOrHere = () => {
+    if ($("tbody .tick input:checked, #bulk [name=all]:checked")) return true;
+    const box = $("tr.cur .tick input");
+    if (box) box.checked = true; else say("Tick rows first: x on a row, shift x up to a row, * for all.");
+    return !!box;
   };
 
   const countTicks = () => {
     const place = $("[data-selected]");
-    if (place) place.textContent = `${$$("tbody .tick input:checked").length} selected`;
+    const count = `${$$("tbody .tick input:checked").length} selected`;
+    if (place) place.textContent = $("#bulk [name=all]:checked") ? "All that is found" : count;
   };
 
   // -- the mouse -----------------------------------------------------------------------------------------------------
@@ -117,6 +152,7 @@
     const named = `[data-key="${CSS.escape(key)}"]`;
     const target = (letters && $(named, letters)) || $(named);
     if (!target || target.disabled || target.getAttribute("aria-disabled") === "true") return false;
+    if (target.closest(".bulk") && !tickedOrHere()) return true;
     if (target.matches("[type=radio]")) {
       target.click();
       (document.getElementById(target.dataset.then) ?? target).focus();
@@ -138,13 +174,15 @@
     else if (key === "Enter") {
       if (current?.dataset.href && !letters && !event.target.closest("a, button, summary")) location = current.dataset.href;
     }
-    else if (key === "x") current && $(".tick input", current)?.click();
+    else if (key === "x" || key === "X") tick(event.shiftKey);
+    else if (key === "*" && $("[data-all]")) $("[data-all]").click();
     else if (key === "?") $("#keys")?.showModal();
     else if (current && $(`[data-row-key="${CSS.escape(key)}"]`, current)) {
       event.preventDefault();
       $(`[data-row-key="${CSS.escape(key)}"]`, current).click();
     }
     else if (press(key, letters)) event.preventDefault();
+    else if (key === "o" && current?.dataset.href) window.open(current.dataset.href, "_blank", "noopener");
   };
 
   document.addEventListener("keydown", event => {
@@ -265,6 +303,7 @@
     first.focus();
   }
 
+  window.addEventListener("pageshow", () => { standAgain(); countTicks(); });
   watchToasts();
   listKeys();
 })();

@@ -28,6 +28,7 @@ from accounts.models import (
 from accounts.opening import open_account, open_payer
 from billing_office.approvals import requests
 from billing_office.approvals.models import Request
+from billing_office.desk.models import BulkRun, SavedList
 from billing_office.intake.lists import taking
 from billing_office.intake.models import AccountImport
 from billing_office.lib import dates
@@ -302,3 +303,11 @@ def make_request(account: Account, by: User, cents=100) -> Request:
             Adjustment(charge, None, cents, reason), by=by, office=account.office, account_id=account.pk, because="test",
             key=uuid.uuid4(),
         )  # fmt: skip
+
+
+def make_lists(by: User) -> dict:
+    """A list that somebody saved, and one of their runs over many rows."""
+    return {
+        "saved_list": SavedList.objects.create(user=by, route="accounts", name=f"Mine {next(_numbers)}"),
+        "list_run": BulkRun.objects.create(user=by, list="accounts", act="hold", form=uuid.uuid4()),
+    }

@@ -7,20 +7,21 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts import ledger, sending
 from accounts.models import Document, Message
 from billing_office.audit import acts
 from billing_office.lib import dates
 from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
 from billing_office.outbox import queue
 from billing_office.outbox.models import Job
+from billing_office.staff.models import User
 
-from . import printing
+from . import once_more, printing
 
 STATES = {"": "All", "queued": "Waiting", "sent": "Sent", "failed": "Did not go out"}
 
@@ -37,16 +38,8 @@ COLUMNS = [
 
 
 def message_list(request):
-    state, found = (
-        request.GET.get("state", ""),
-        Message.objects.for_staff(request.user).select_related("account", "payer", "document"),
-    )
-    if state == "queued":
-        found = found.waiting()
-    elif state == "sent":
-        found = found.sent()
-    elif state == "failed":
-        found = found.failed()
+    state = request.GET.get("state", "")
+    found = found_in(request.user, request.GET).select_related("account", "payer", "document")
     if file := export(request, Table(COLUMNS, found.order_by("-id")), "messages"):
         acts.record(request.user, "messages_exported", detail={"state": state})
         return file
@@ -57,6 +50,19 @@ def message_list(request):
     )
     table = Table(COLUMNS, page.rows, caption="Messages", href=_href, page=page, empty=empty)
     return render(request, "mailroom/messages.html", {"table": table, "chips": chips(request, "state", STATES.items())})
+
+
+def found_in(user: User, given: QueryDict) -> QuerySet[Message]:
+    """The messages that the list finds for this person under this address."""
+    found = Message.objects.for_staff(user)
+    match given.get("state"):
+        case "queued":
+            return found.waiting()
+        case "sent":
+            return found.sent()
+        case "failed":
+            return found.failed()
+    return found
 
 
 def _href(message: Message) -> str:
@@ -86,15 +92,10 @@ def document_state(request, pk):
 def send_again(request, pk):
     """A person sends a document once more, by e-mail or on paper: a new message, copy n."""
     row = get_object_or_404(Document.objects.for_staff(request.user), pk=pk)
-    on_paper = request.POST.get("by") == "print"
-    sent = row.messages.select_related("account", "payer__house_account").order_by("-id")
-    with ledger.locked([sent.first().lock]):
-        last = sent.first()
-        if last.state == Message.State.QUEUED:
-            messages.info(request, f"{row.number} waits to go out already; nothing was queued twice.")
-            return redirect("document_page", pk=row.pk)
-        again = sending.send_again(last, on_paper=on_paper)
-        acts.record(request.user, "message_sent_again", again, detail={"copy": again.copy, "channel": again.channel})
+    again = once_more.send(row, on_paper=request.POST.get("by") == "print", by=request.user)
+    if again is None:
+        messages.info(request, f"{row.number} waits to go out already; nothing was queued twice.")
+        return redirect("document_page", pk=row.pk)
     where = (
         f"by e-mail to {again.to}"
         if again.channel == Message.Channel.EMAIL

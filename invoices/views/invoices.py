@@ -4,7 +4,8 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -15,8 +16,9 @@ from accounts.models import Account, Document
 from accounts.sending import by_email
 from billing_office.audit import acts
 from billing_office.lib import dates, money
-from billing_office.lib.tables import FILES, Column, Empty, Table, chips, export, keyset
+from billing_office.lib.tables import FILES, Column, Empty, Table, chips, export, keyset, ordering
 from billing_office.staff.access import may
+from billing_office.staff.models import User
 from invoices import balances, issuing
 from invoices.models import Invoice
 
@@ -28,27 +30,36 @@ NAMING_SERVICES = {
     Document.Kind.ESTIMATE,
     Document.Kind.ADVICE,
 }
+ORDERS = {"issued": ("id",), "due": ("due_on", "id"), "amount": ("cents", "id")}
 SHOWS = {"": "All", "open": "Open", "overdue": "Overdue", "void": "Void"}
 
 
 def invoices(request):
-    today, show, text = dates.today(), request.GET.get("show", ""), request.GET.get("q", "").strip().replace("\x00", "")
-    found = Invoice.objects.for_staff(request.user).select_related("account", "payer__house_account")
-    if text:
-        found = found.matching(text)
-    found = found.void() if show == "void" else found.still_open() if show in ("open", "overdue") else found
-    if show == "overdue":
-        found = found.filter(due_on__lt=today)
-    asked = request.GET.get("as", "")
+    today, show, text = dates.today(), request.GET.get("show", ""), _text(request.GET)
+    found = found_in(request.user, request.GET).select_related("account", "payer__house_account")
+    asked, (sort, order) = request.GET.get("as", ""), ordering(request.GET.get("sort", ""), ORDERS, "-issued")
     if asked in FILES:
-        everything = list(found.order_by("-id"))
+        everything = list(found.order_by(*order))
         acts.record(request.user, "invoices_exported", detail={"as": asked, "rows": len(everything)})
         return export(request, Table(_columns(everything, today), everything), "invoices")
-    page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
+    page = keyset(found, order, request.GET.get("after"), request.GET.get("before"))
     empty = Empty("No invoices", "Nothing matches." if text or show else "Open an account and press i to issue one.")
-    table = Table(_columns(page.rows, today), page.rows, caption="Invoices", href=_href, page=page, empty=empty)
+    columns = _columns(page.rows, today)
+    table = Table(columns, page.rows, caption="Invoices", href=_href, sort=sort, page=page, empty=empty)
     context = {"table": table, "text": text, "chips": chips(request, "show", SHOWS.items())}
     return render(request, "invoices/list.html", context)
+
+
+def found_in(user: User, given: QueryDict) -> QuerySet[Invoice]:
+    """The invoices that the list finds for this person under this address."""
+    show, text, found = given.get("show", ""), _text(given), Invoice.objects.for_staff(user)
+    found = found.matching(text) if text else found
+    found = found.void() if show == "void" else found.still_open() if show in ("open", "overdue") else found
+    return found.filter(due_on__lt=dates.today()) if show == "overdue" else found
+
+
+def _text(given: QueryDict) -> str:
+    return given.get("q", "").strip().replace("\x00", "")
 
 
 def _href(invoice: Invoice) -> str:
@@ -61,9 +72,9 @@ def _columns(rows: list[Invoice], today) -> list[Column]:
         Column("number", "Invoice", kind="id"),
         Column("account", "Account", value=lambda i: reference(i.to)[1], kind="id"),
         Column("name", "To", value="to.name"),
-        Column("issued", "Issued", value="issued_on", kind="day"),
-        Column("due", "Due", value="due_on", kind="day"),
-        Column("cents", "Amount", kind="money"),
+        Column("issued", "Issued", value="issued_on", kind="day", sort="issued"),
+        Column("due", "Due", value="due_on", kind="day", sort="due"),
+        Column("cents", "Amount", kind="money", sort="amount"),
         Column("open", "Still open", value=lambda i: still[i.pk], kind="money"),
         Column("state", "State", value=lambda i: state(i, still[i.pk], today), kind="tag"),
     ]
@@ -128,6 +139,7 @@ def invoice_new(request, pk):
     context = {
         "account": account,
         "lines": lines,
+        "above": issuing.above_estimate(lines),
         "total": sum(line.cents for line in lines),
         "due_on": issuing.due_on(account, dates.today()),
         "to": mailing_lines(account),
@@ -137,7 +149,6 @@ def invoice_new(request, pk):
     }
     return render(request, "invoices/new.html", context)
 
-        "above": issuing.above_estimate(lines),
 
 def _issue(request, account: Account):
     key = form_key(request)

@@ -30,6 +30,7 @@ from tests.factories import (
     make_estimates,
     make_fee,
     make_import,
+    make_lists,
     make_noted,
     make_office_field,
     make_payer,
@@ -106,7 +107,7 @@ def make_world(office, by, settings):
         "refund": make_refund(make_payment(account, by), by), "entry": account.entries.latest("id"),
         "reason": Reason.objects.first(), "request": make_request(account, by),
         "ledger_account": LedgerAccount.objects.first(),
-        **make_banked(office, by),
+        **make_banked(office, by), **make_lists(by),
         "code": Code.objects.first() or make_code(),
         "coverage": (covered := make_coverage(account.guarantor, make_payer(by, "Covering Co"), by)),
         **make_verified(covered, by),
@@ -160,6 +161,8 @@ NAMED = {
     "code-loads": "code_load",
     "office-fields": "office_field",
     "account-imports": "account_import",
+    "saved-lists": "saved_list",
+    "list-runs": "list_run",
 }  # fmt: skip
 
 
@@ -240,11 +243,11 @@ SHARED = {
     "contract",
     "authorization_rule",
     "fee_schedule",
-}
-
     "cheaper_way",
     "duty",
     "holiday",
+}
+
 
 @pytest.mark.parametrize("role", ROLES)
 def test_an_object_of_another_office_is_not_there(role, office, other_office, by, settings):

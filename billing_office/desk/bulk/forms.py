@@ -1,0 +1,79 @@
+"""What acts on many rows ask for. The day, the reason or the text is the same for each."""
+
+from datetime import timedelta
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.forms.parts import OnceMixin, PastDayField, TextField, after
+from accounts.models import AccountFlag, Hold
+from billing_office.lib import dates
+from billing_office.lib.fields import DayField, LineField, OfficeForm
+
+STATEMENT_DAYS = 90
+
+
+class PlainForm(OnceMixin, OfficeForm):
+    """Nothing but the press itself."""
+
+    title = "Nothing was done."
+
+
+class StopForm(PlainForm):
+    since = DayField(label="From")
+    until = DayField(label="Last day", required=False, help_text="Empty: until somebody ends it.")
+    reason = LineField(label="Reason", max_length=200)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("since", dates.today())
+
+    def clean(self):
+        cleaned = super().clean()
+        if after(cleaned.get("since"), cleaned.get("until")):
+            self.add_error("until", ValidationError("The last day lies before the first.", code="order"))
+        return cleaned
+
+
+class FlagsForm(StopForm):
+    kind = forms.ChoiceField(label="Fact", choices=AccountFlag.Kind.choices)
+    field_order = ["kind", "since", "until", "reason"]
+
+
+class HoldsForm(StopForm):
+    kind = forms.ChoiceField(label="Kind", choices=Hold.Kind.choices)
+    field_order = ["kind", "since", "until", "reason"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("kind") == Hold.Kind.PAUSE and not cleaned.get("until") and "until" not in self.errors:
+            self.add_error("until", ValidationError("A pause needs a last day.", code="endless"))
+        return cleaned
+
+
+class NotesForm(PlainForm):
+    text = TextField(label="Note", max_length=2000)
+
+
+class CloseForm(PlainForm):
+    on = PastDayField(label="Closed on")
+    reason = LineField(label="Reason", max_length=200, help_text="It stands at the head of each account.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("on", dates.today())
+
+
+class StatementsForm(PlainForm):
+    since = PastDayField(label="From")
+    until = PastDayField(label="To")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial |= {"since": dates.today() - timedelta(days=STATEMENT_DAYS), "until": dates.today()}
+
+    def clean(self):
+        cleaned = super().clean()
+        if after(cleaned.get("since"), cleaned.get("until")):
+            self.add_error("until", ValidationError("The last day lies before the first.", code="order"))
+        return cleaned
