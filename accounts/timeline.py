@@ -82,7 +82,7 @@ BRANCHES = {
            FROM accounts_note n JOIN staff_user u ON u.id = n.author_id LEFT JOIN accounts_note c ON c.corrects_id = n.id
           WHERE n.account_id IN (SELECT id FROM family))""",
     "follow_up": """
-        (SELECT coalesce(f.done_at, (f.on + time '12:00') AT TIME ZONE 'UTC') AS at, 'follow_up' AS kind, 'follow_up', f.what,
+        (SELECT coalesce(f.done_at, (f.on + time '23:00') AT TIME ZONE 'UTC') AS at, 'follow_up' AS kind, 'follow_up', f.what,
                 CASE WHEN f.done_at IS NULL THEN 'open' ELSE 'done' END, NULL::bigint, coalesce(d.name, m.name), f.id,
                 jsonb_build_object('for', coalesce(u.name, f.for_role))
            FROM accounts_followup f JOIN staff_user m ON m.id = f.made_by_id LEFT JOIN staff_user d ON d.id = f.done_by_id

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from django.db.models import F, Q, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.fields import DateField
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.waiting import Waiting, columns
 from billing_office.staff.access import may
@@ -20,7 +20,9 @@ def _verifications(user, today: date):
     if not may(user, "verify_coverages"):
         return None
     rows = worklist.due(user, today, worklist.rule())
-    why = Value("Verify the coverage before the visit")
+    why = Concat(
+        Value("Verify before the visit: "), "plan__payer__name", Value(", "), "plan__name", output_field=CharField()
+    )
     return columns(rows, account=ACCOUNT, cents=F("stake"), link="pk", day=F("visit_on"), why=why)
 
 

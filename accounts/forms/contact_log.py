@@ -1,5 +1,7 @@
 """One line that logs a contact: whom, what came of it, and what that outcome needs to be known."""
 
+from datetime import timedelta
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -11,6 +13,7 @@ from billing_office.lib.fields import DayField, LineField, MoneyField, OfficeFor
 from .parts import OnceMixin
 
 Outcome, Way = ContactMade.Outcome, ContactMade.Way
+A_WEEK = timedelta(days=7)  # what most promise, so that a promise is an amount and enter
 NEEDS_NUMBER = {Outcome.WRONG_NUMBER, Outcome.STOP}
 
 
@@ -29,6 +32,7 @@ class ContactLogForm(OnceMixin, OfficeForm):
 
     def __init__(self, *args, account: Account, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("promised_on", dates.today() + A_WEEK)
         clients = {client.pk: client for client in account.clients.all()}
         phones = ContactPoint.objects.filter(client__in=clients, kind=ContactPoint.Kind.PHONE)
         first = account.guarantor_id

@@ -302,11 +302,20 @@ def guard(request, pk):
         _verdict(icon, label, rules.may(action, read[channel], now, policy), zones, now)
         for icon, label, action, channel in _ASKED
     ]
+    verdicts[2]["note"] = _calls(read["phone"], policy, now)
     for before, verdict in itertools.pairwise(verdicts):  # the way round is said once
         if verdict.get("rule") == before.get("rule"):
             verdict.pop("way_round", None)
     local = f"{_clock(now, zones[0])} in {zones[0].rpartition('/')[2].replace('_', ' ')}" if zones else "place unknown"
     return render(request, "desk/_guard.html", {"account": row, "verdicts": verdicts, "local": local})
+
+
+def _calls(known: facts.Facts, policy: tuple[rules.Rule, ...], now: datetime) -> str:
+    """`2 of 7 calls in 7 days`; nothing where none was made or no rule counts them."""
+    rule = next((rule for rule in policy if rule.id == "CALL-7IN7"), None)
+    days = rule.params["days"] if rule else 0
+    made = sum(at > now - timedelta(days=days) for at in known.calls)
+    return f"{made} of {rule.params['calls']} calls in {days} days" if made else ""
 
 
 def _verdict(icon: str, label: str, verdict: rules.Verdict, zones: tuple[str, ...], now: datetime) -> dict:

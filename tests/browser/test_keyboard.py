@@ -129,3 +129,16 @@ def test_a_payment_without_script(sign_in, office):
     page.click("button:has-text('Post $10.00')")
     assert "10.00" in page.locator(".toast").inner_text()
     assert page.locator("a:has-text('Ask the contact rules')").is_visible()
+
+
+def test_a_call_is_logged_by_four_keys_from_the_account(sign_in, office):
+    """c opens the line, a letter says what came of it, enter keeps it: no mouse, no other page."""
+    page = sign_in(CLERK)
+    page.goto(f"{page.url.rstrip('/')}/accounts/{office.account.pk}/")
+    press(page, "c")
+    page.wait_for_selector("#log [type=radio]:focus")
+    press(page, "m", "Tab", "Tab", "Tab")
+    page.keyboard.type("asked for a call back")
+    press(page, "Enter")
+    page.wait_for_selector(".toast:has-text('Call: left message logged.')")
+    assert "asked for a call back" in page.locator("#timeline").inner_text()
