@@ -114,7 +114,7 @@ def make_noted(account: Account, by: User) -> dict:
     note = notes.write(account, "He pays on Mondays.", by=by, detail={}, corrects=first)
     who = make_user("clerk", account.office)
     mention = Mention.objects.create(note=note, user=who)
-    row = notes.ask(account, "Call again", dates.today(), by=by, role="clerk")
+    row = notes.ask(account, "Call again", dates.today(), by=by, role="supervisor")
     made = ContactMade(client=account.guarantor, way="call", outcome="talked")
     contact_log.write(account, made, at=dates.now(), on=dates.today(), by=by, detail={})
     Snooze.objects.create(user=who, kind="follow_up", of=row.pk, until=dates.today(), why="x")

@@ -48,6 +48,7 @@ from tests.factories import (
     make_fee,
     make_import,
     make_lists,
+    make_noted,
     make_office_field,
     make_recurring,
     make_verified,
@@ -174,6 +175,7 @@ def _things() -> dict:
         "charge": account.charges.latest("pk"), "rule": MoneyRule.objects.earliest("pk"), "run": Run.objects.earliest("pk"),
         "refund": Refund.objects.earliest("pk"), "reason": Reason.objects.earliest("pk"), "request": Request.objects.earliest("pk"),
         **make_banked(account.office, User.objects.service()), **make_lists(User.objects.service()),
+        **make_noted(account, User.objects.service()),
         "ledger_account": LedgerAccount.objects.earliest("pk"), **_insured(account.guarantor, User.objects.service()),
     }  # fmt: skip
 

@@ -178,6 +178,7 @@ def address(pattern, world) -> str:
                 "book": "cash",
                 "side": "front",
                 "sweep": "small_balance",
+                "kind": "follow_up",
             }.get(name, "none.eml")
     return reverse(pattern.name, kwargs=kwargs)
 
