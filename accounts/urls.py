@@ -86,7 +86,7 @@ urlpatterns = [
         name="attachment_withdraw",
         reads=Attachment,
     ),
-    route("payers/", payers.PAYERS.list, may="read_payers", name="payers"),
+    route("payers/", payers.PAYERS.list, may="read_payers", name="payers", listed=True),
     route("payers/new/", payers.payer_new, may="edit_payers", name="payer_new"),
     route("payers/<int:pk>/flags/new/", stops.payer_flag_new, may="edit_payers", name="payer_flag_new"),
     route("payers/<int:pk>/holds/new/", stops.payer_hold_new, may="edit_payers", name="payer_hold_new"),

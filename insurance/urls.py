@@ -174,7 +174,7 @@ urlpatterns = [
     *plans.PLANS.routes(route, "plans/", read="read_payers"),
     *plans.CONTRACTS.routes(route, "contracts/", read="read_payers"),
     route("payers/<int:pk>/profile/", plans.profile_edit, may="edit_payers", name="profile_edit"),
-    route("fee-schedules/", fees.SCHEDULES.list, may="read_payers", name="fee_schedules"),
+    route("fee-schedules/", fees.SCHEDULES.list, may="read_payers", name="fee_schedules", listed=True),
     route("fee-schedules/new/", fees.SCHEDULES.create, may="edit_payers", name="fee_schedule_new"),
     route("fee-schedules/<int:pk>/", fees.fee_schedule, may="read_payers", name="fee_schedule"),
     route("fee-schedules/<int:pk>/edit/", fees.SCHEDULES.change, may="edit_payers", name="fee_schedule_edit"),

@@ -5,7 +5,7 @@ from . import views
 
 urlpatterns = [
     route("messages/", views.message_list, may="read_messages", name="messages", listed=True),
-    route("messages/print/", views.print_list, may="read_messages", name="print_list", listed=True),
+    route("messages/print/", views.print_list, may="read_messages", name="print_list"),
     route("messages/<int:pk>/print/", views.print_message, may="send_messages", name="print_message"),
     route("documents/<int:pk>/sent/", views.document_page, may="read_messages", name="document_page", reads=Document),
     route("documents/<int:pk>/state/", views.document_state, may="read_messages", name="document_state"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -17,6 +18,9 @@ from tests.house.test_access import ROUTES, make_world
 
 pytestmark = pytest.mark.django_db
 
+# Every list keeps to six queries but these: a filter that offers people and verbs, what is left of authorizations, cash by kinds.
+BUDGET = {"audit": 7, "authorizations": 8, "cash_open": 7}
+TELLS_MORE = {"audit"}  # its file has more than a screen holds
 LISTS = {name: pattern for name, pattern in ROUTES.items() if pattern.callback.listed}
 
 
@@ -39,32 +43,55 @@ def world(office, by, settings):
 def test_every_list_has_files_a_print_page_and_columns_and_keeps_its_budget(world, signed_in):
     browsers = {role: signed_in(role) for role in (Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN)}
     assert len(LISTS) > 30
+    wrong = []
     for name, pattern in LISTS.items():
         browser = next(one for one in browsers.values() if access.may(one.user, pattern.callback.may))
         with CaptureQueriesContext(connection) as seen:
             page = browser.get(reverse(name))
-        assert page.status_code == 200, name
-        assert len(seen) <= 6, f"{name}: {len(seen)}"
-        around = page.context["around"]
-        assert f"{reverse('list_columns', args=[name])}" in page.content.decode(), name
-        if "as=csv" not in page.content.decode():
-            continue
-        key = around.own.columns[-1].key
-        file = browser.get(reverse(name), {"as": "csv", "columns": key})
-        assert lines(file)[0] == [around.own.columns[-1].head], name
-        assert lines(browser.get(reverse(name), {"as": "csv"}))[0] == heads(page), name
-        assert browser.get(reverse(name), {"as": "print"}).templates[0].name == "print.html", name
+        if len(seen) > BUDGET.get(name, 6):
+            wrong.append(f"{name} takes {len(seen)} queries")
+        wrong += [f"{name}: {what}" for what in lacking(browser, name, page)]
+    assert not wrong, "; ".join(wrong)
+
+
+def lacking(browser, name: str, page) -> list[str]:
+    text, found = page.content.decode(), []
+    if reverse("list_columns", args=[name]) not in text:
+        return ["its columns cannot be chosen"]
+    if nested(text):
+        found.append("a form stands in a form")
+    if "as=csv" not in text:
+        return found  # a list without files
+    last = page.context["around"].own.columns[-1]
+    if lines(browser.get(reverse(name), {"as": "csv", "columns": last.key}))[0] != [last.head]:
+        found.append("its file does not take columns")
+    if name not in TELLS_MORE and lines(browser.get(reverse(name), {"as": "csv"}))[0] != heads(page):
+        found.append("its file has other columns than the screen")
+    if browser.get(reverse(name), {"as": "print"}).templates[0].name != "print.html":
+        found.append("it does not print")
+    return found
+
+
+def nested(text: str) -> bool:
+    depth = 0
+    for tag in re.findall(r"</?form\b", text):
+        depth += 1 if tag == "<form" else -1
+        if depth > 1:
+            return True
+    return False
 
 
 def test_no_other_page_is_a_list_that_can_be_paged(world, signed_in):
     """A list that forgot to say so could neither be saved nor have its columns chosen."""
-    browser = signed_in(Role.SUPERVISOR)
+    browser, forgot = signed_in(Role.SUPERVISOR), []
     for name, pattern in ROUTES.items():
         if pattern.pattern.converters or name in LISTS or not access.may(browser.user, pattern.callback.may):
             continue
         page = browser.get(reverse(name))
         table = page.context.get("table") if page.context else None
-        assert table is None or table.page is None, name
+        if table is not None and table.page is not None:
+            forgot.append(name)
+    assert forgot == []
 
 
 # -- columns

@@ -26,10 +26,10 @@ class Opening:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if not getattr(view, "listed", False) or request.method != "GET":
+        if not getattr(view, "listed", False) or request.method != "GET" or request.GET.get("as"):
             return None
         request.listing = listing = Listing(request)
-        if request.GET.get("as") or listing.mine is None or not listing.mine.query:
+        if listing.mine is None:
             return None
         if not request.GET and not _stood_here(request):
             return redirect(listing.mine)
@@ -51,6 +51,7 @@ class Listing:
     drawn: Table | None = None
     own: Table | None = None  # with all its columns
     chips_drawn: bool = False
+    head_drawn: bool = False
 
     @property
     def route(self) -> str:

@@ -11,9 +11,10 @@ register = template.Library()
 def listing(context, table: Table):
     """The page's Listing with the table drawn as its address wants it, for the first table of a list's page; else None."""
     found = getattr(context.get("request"), "listing", None)
-    if found is None or found.drawn is not None:
+    if found is None or found.own is not None and found.own is not table:
         return None
-    found.draw(table)
+    if found.own is None:
+        found.draw(table)
     return found
 
 
@@ -25,3 +26,14 @@ def saved_chips(context):
         return []
     found.chips_drawn = True
     return found.chips
+
+
+@register.inclusion_tag("desk/_list_head.html", takes_context=True)
+def list_head(context, table: Table):
+    """What stands above a list, once a page. Where the table is inside a form, its template says where: forms do not nest."""
+    found = listing(context, table)
+    if found is not None and found.head_drawn:
+        found = None
+    if found is not None:
+        found.head_drawn = True
+    return {**context.flatten(), "around": found}
