@@ -193,6 +193,26 @@ def mail_sink(mail_server, settings):
 
 
 @pytest.fixture(scope="session")
+def sandbox_payer(run_folder):
+    """The address of a sandbox payer, started as `manage.py up` starts it."""
+    port = ports.free()
+    log = run_folder / "payer.log"
+    process = servers.start_payer(port, log)
+    try:
+        assert servers.until(lambda: ports.answers(port), process), log.read_text()
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        end(process)
+
+
+@pytest.fixture
+def sandbox(sandbox_payer, settings):
+    settings.CLEARINGHOUSE = sandbox_payer
+    settings.CLEARINGHOUSE_TIMEOUT = 5
+    return sandbox_payer
+
+
+@pytest.fixture(scope="session")
 def worker_processes(django_db_setup, redis_url, mail_server, run_folder):
     """The office's own Celery workers, as `manage.py up` starts them, on the test database as billing_app."""
     database = connections["default"].settings_dict

@@ -16,14 +16,16 @@ class AcknowledgeForm(OnceMixin, OfficeForm):
     title = "The advice was not saved."
     shown = forms.IntegerField(widget=forms.HiddenInput)
     duties = forms.MultipleChoiceField(
-        label="Told", required=False, widget=forms.CheckboxSelectMultiple, help_text="Tick each as you say it."
-    )
+        label="Told", widget=forms.CheckboxSelectMultiple, help_text="Tick each as you say it.",
+        error_messages={"required": "Tick what you told. What is not ticked is kept as not told."},
+    )  # fmt: skip
     told_to = LineField(label="Speaking to", max_length=120)
     standing = forms.ChoiceField(label="Who is", choices=Advice.To.choices)
     way = forms.ChoiceField(label="How", choices=Advice.Way.choices)
 
     def __init__(self, *args, duties: list[Duty], **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["duties"].required = bool(duties)
         self.fields["duties"].choices = [(str(one.pk), one.words) for one in duties]
 
     def said(self, send: str) -> Acknowledged:

@@ -123,6 +123,7 @@ def test_a_form_that_says_nothing_is_refused(clerk, account, covered, by):
     made = draft(account, by)
     assert save(clerk, made, told_to="").status_code == 422
     assert save(clerk, made, duties=["999999"]).status_code == 422
+    assert "Tick what you told." in save(clerk, made, duties=[]).content.decode()
     assert not Advice.objects.exists()
 
 

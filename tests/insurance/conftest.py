@@ -5,29 +5,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from billing_office.launch import ports, servers
-from tests.servers import end
-
-
-@pytest.fixture(scope="session")
-def sandbox_payer(run_folder):
-    """The address of a sandbox payer, started as `manage.py up` starts it."""
-    port = ports.free()
-    log = run_folder / "payer.log"
-    process = servers.start_payer(port, log)
-    try:
-        assert servers.until(lambda: ports.answers(port), process), log.read_text()
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        end(process)
-
-
-@pytest.fixture
-def sandbox(sandbox_payer, settings):
-    settings.CLEARINGHOUSE = sandbox_payer
-    settings.CLEARINGHOUSE_TIMEOUT = 5
-    return sandbox_payer
-
 
 @pytest.fixture
 def folder(tmp_path, settings):
