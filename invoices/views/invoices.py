@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -46,6 +46,10 @@ def invoices(request):
     empty = Empty("No invoices", "Nothing matches." if text or show else "Open an account and press i to issue one.")
     columns = _columns(page.rows, today)
     table = Table(columns, page.rows, caption="Invoices", href=_href, sort=sort, page=page, empty=empty)
+    if (
+        text or show
+    ):  # of a narrowed list; over all invoices of a large office it would take longer than the list itself
+        table.totals = {"number": "All found", "cents": found.aggregate(sum=Sum("cents"))["sum"] or 0}
     context = {"table": table, "text": text, "chips": chips(request, "show", SHOWS.items())}
     return render(request, "invoices/list.html", context)
 

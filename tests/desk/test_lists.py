@@ -11,9 +11,11 @@ from django.urls import reverse
 
 from billing_office.audit.models import Act
 from billing_office.desk.models import SavedList
+from billing_office.lib import dates
 from billing_office.staff import access
 from billing_office.staff.models import Role
-from tests.factories import make_account
+from invoices import issuing
+from tests.factories import make_account, make_charge
 from tests.house.test_access import ROUTES, make_world
 
 pytestmark = pytest.mark.django_db
@@ -228,3 +230,24 @@ def test_a_list_is_ordered_by_the_column_that_was_pressed_and_so_is_its_file(cle
     numbers = [make_account(office, by, last_name=name).number for name in "CAB"]
     file = clerk.get(reverse("accounts"), {"sort": "-number", "as": "csv", "columns": "number"})
     assert [line[0] for line in lines(file)[1:]] == sorted(numbers, reverse=True)
+
+
+def test_the_total_is_of_all_that_is_found_and_keeps_the_budget(signed_in, office, by):
+    for n in range(3):
+        owing = make_account(office, by, last_name=f"White{n}")
+        make_charge(owing, by, 10_000)
+        issuing.issue(owing, on=dates.today(), by=by, key=f"total{n}")
+    browser = signed_in(Role.SUPERVISOR)
+    with CaptureQueriesContext(connection) as seen:
+        page = browser.get(reverse("invoices"), {"show": "open", "columns": "number,cents"})
+    assert page.context["table"].totals["cents"] == 30_000
+    assert "300.00" in page.content.decode()
+    assert len(seen) <= 6
+
+
+def test_finding_keeps_columns_and_order(clerk, account):
+    page = clerk.get(reverse("accounts"), {"columns": "number", "sort": "-name", "after": "x"}).content.decode()
+    form = page.split('role="search"')[1].split("</form>")[0]
+    assert '<input type="hidden" name="columns" value="number">' in form
+    assert "-name" in form
+    assert 'name="after"' not in form

@@ -1,7 +1,9 @@
 """What templates of lists ask: the table as this person wants it, and the lists saved for it."""
 
 from django import template
+from django.utils.html import format_html_join
 
+from billing_office.desk.lists.opening import PASSING
 from billing_office.lib.tables import Table
 
 register = template.Library()
@@ -37,3 +39,10 @@ def list_head(context, table: Table):
     if found is not None:
         found.head_drawn = True
     return {**context.flatten(), "around": found}
+
+
+@register.simple_tag(takes_context=True)
+def kept(context, *without: str):
+    """Hidden fields for a form that narrows a list: what its address says already, but for the fields of the form itself."""
+    given = [(name, value) for name, value in context["request"].GET.items() if name not in (*PASSING, *without)]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', given)
