@@ -19,7 +19,6 @@ from billing_office.lib import dates, money
 from ..models import Estimate, GoodFaithReview
 
 OVER = 400_00
-DISPUTE_DAYS = 120
 
 
 class Reviewed(ValueError):

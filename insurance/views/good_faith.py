@@ -22,6 +22,7 @@ def good_faith(request):
     """Those that are due, the most pressing first; each leads to where it is made."""
     rows = waiting(request.user, dates.today())
     if file := export(request, Table(LIST, rows), "good-faith estimates"):
+        record(request.user, "good_faith_exported")
         return file
     empty = Empty("None is due", "Nobody without insurance waits for an estimate.")
     table = Table(LIST, rows, caption="Good-faith estimates", href=_href, empty=empty)
