@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.db import IntegrityError
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -77,4 +78,5 @@ def _back(request):
     if request.session.get("day_seen"):
         return redirect("day_next")
     to = request.POST.get("next", "")
-    return redirect(to if url_has_allowed_host_and_scheme(to, {request.get_host()}) else "home")
+    ours = to.startswith("/") and url_has_allowed_host_and_scheme(to, {request.get_host()})
+    return HttpResponseRedirect(to) if ours else redirect("home")

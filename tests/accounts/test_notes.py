@@ -86,7 +86,8 @@ def test_a_note_is_corrected_by_another_once(account, write, clerk):
     assert Note.objects.latest("pk").corrects == first
 
 
-def test_nothing_leads_out_of_the_office(account, clerk):
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "-1", ""])
+def test_nothing_leads_out_of_the_office(to, account, clerk):
     row = notes.ask(account, "Call again", dates.today(), by=clerk.user, user=clerk.user)
-    answer = clerk.post(reverse("follow_up_done", args=[row.pk]), {"next": "https://evil.example/"})
+    answer = clerk.post(reverse("follow_up_done", args=[row.pk]), {"next": to})
     assert answer.url == reverse("home")
