@@ -7,8 +7,8 @@ urlpatterns = [
     route("saved-lists/<int:pk>/", views.saved_list, may=ANY_STAFF, name="saved_list"),
     route("saved-lists/<int:pk>/remove/", views.saved_list_remove, may=ANY_STAFF, name="saved_list_remove"),
     # The list's own right is asked by the view: it is another one for each list.
-    route("lists/<slug:name>/columns/", views.list_columns, may=ANY_STAFF, name="list_columns"),
-    route("lists/<slug:name>/opens/", views.list_opens, may=ANY_STAFF, name="list_opens"),
-    route("lists/<slug:name>/plain/", views.list_plain, may=ANY_STAFF, name="list_plain"),
-    route("lists/<slug:name>/save/", views.list_save, may=ANY_STAFF, name="list_save"),
+    route("lists/<str:name>/columns/", views.list_columns, may=ANY_STAFF, name="list_columns"),
+    route("lists/<str:name>/opens/", views.list_opens, may=ANY_STAFF, name="list_opens"),
+    route("lists/<str:name>/plain/", views.list_plain, may=ANY_STAFF, name="list_plain"),
+    route("lists/<str:name>/save/", views.list_save, may=ANY_STAFF, name="list_save"),
 ]
