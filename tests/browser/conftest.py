@@ -41,6 +41,7 @@ from insurance.models import AuthorizationRule, CodeLoad, Contract, FeeSchedule
 from tests.bank.world import make_banked
 from tests.factories import (
     make_advice,
+    make_attachment,
     make_authorization,
     make_code,
     make_coverage,
@@ -169,6 +170,7 @@ def _things() -> dict:
         "payment": Payment.objects.filter(payer=None).earliest("pk"),
         "outbox": Job.objects.earliest("pk"), "reminder_level": ReminderLevel.objects.earliest("pk"),
         "act": Act.objects.filter(account_id=account.pk).earliest("pk"), "entry": account.entries.latest("pk"),
+        "attachment": make_attachment(account, User.objects.service()),
         "account_import": make_import(account.office, User.objects.service()),
         "office_field": make_office_field(account, User.objects.service()),
         "recurring": make_recurring(account, User.objects.service()),
