@@ -10,6 +10,7 @@
     field.setAttribute("role", "combobox");
     field.setAttribute("aria-controls", list.id);
     field.setAttribute("aria-autocomplete", "list");
+    field.setAttribute("aria-expanded", false);
     field.after(list);
     let timer, asked = 0;
 

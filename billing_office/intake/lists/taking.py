@@ -259,7 +259,7 @@ def tell(row: AccountImport, done: int, of: int):
     if done % 25 and done != of:
         return
     with contextlib.suppress(redis.RedisError), redis.Redis.from_url(settings.REDIS_URL) as store:
-        store.setex(_progress_key(row), 3600, f"{done}/{of}")
+        store.set(_progress_key(row), f"{done}/{of}", ex=3600)
 
 
 def progress(row: AccountImport) -> tuple[int, int] | None:
