@@ -48,8 +48,8 @@ _ACTS = """
                 a.detail || jsonb_build_object('object', a.object_id, 'changed', a.changed)
            FROM audit_act a JOIN staff_user u ON u.id = a.actor_id
           WHERE a.account_id IN (SELECT id FROM family) AND a.verb NOT LIKE '%%\\_read' AND a.verb {insurance}
-            AND a.verb NOT IN ('charge_posted', 'payment_posted', 'note_written', 'account_exported', 'message_printed',
-                               'message_sent_again', 'adjusted', 'responsibility_moved', 'entry_reversed',
+            AND a.verb NOT IN ('charge_posted', 'recurring_charged', 'payment_posted', 'note_written', 'account_exported',
+                               'message_printed', 'message_sent_again', 'adjusted', 'responsibility_moved', 'entry_reversed',
                                'payment_allocated', 'money_moved', 'receipt_issued', 'contact_logged', 'follow_up_asked',
                                'follow_up_done', 'file_attached', 'timeline_exported'))"""
 _INSURANCE = "'^(coverage|estimate|authorization|visit|verification|card)_'"
