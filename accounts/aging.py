@@ -67,16 +67,17 @@ class Part:
         return column(self.day, on)
 
 
-# {items}: the open items as they stand or stood; {known}: a condition on dues that were written by then.
+# {items}: the open items as they stand or stood; {which} of them; {known}: a condition on dues that were written by then.
+# One window puts the latest version first, so that the running sum over it is that of this version alone.
 PARTS = """
     WITH item AS MATERIALIZED (
-        SELECT id, account_id, charge_id, payer_id, cents, since FROM ({items}) AS those WHERE cents <> 0
-    ), force AS (
-        SELECT open_item_id, max(version) AS version FROM accounts_due
-         WHERE in_force_from <= %s AND {known} AND open_item_id IN (SELECT id FROM item) GROUP BY open_item_id
+        SELECT id, account_id, charge_id, payer_id, cents, since FROM ({items}) AS those WHERE cents <> 0 AND {which}
+    ), known AS (
+        SELECT d.open_item_id, d.version, d.due_on, d.cents, max(d.version) OVER w AS latest, (sum(d.cents) OVER w)::bigint AS upto
+          FROM accounts_due d JOIN item i ON i.id = d.open_item_id WHERE d.in_force_from <= %s AND {known}
+        WINDOW w AS (PARTITION BY d.open_item_id ORDER BY d.version DESC, d.due_on DESC)
     ), due AS (
-        SELECT d.open_item_id, d.due_on, d.cents, sum(d.cents) OVER (PARTITION BY d.open_item_id ORDER BY d.due_on DESC) AS upto
-          FROM accounts_due d JOIN force f ON f.open_item_id = d.open_item_id AND f.version = d.version
+        SELECT open_item_id, due_on, cents, upto FROM known WHERE version = latest
     ), dated AS (
         SELECT open_item_id, sum(cents) AS cents FROM due GROUP BY open_item_id
     ), part AS (
@@ -89,6 +90,7 @@ PARTS = """
         SELECT i.*, NULL, false, i.cents FROM item i WHERE i.cents < 0
     )
 """
+OF_CLIENTS = "cents > 0 AND payer_id IS NULL"  # all that can be past due
 
 
 _OWNER = (
@@ -104,7 +106,7 @@ _COLUMN = (
 )
 
 
-def _query(tail: str, accounts, on: date, seen: AsOf | None, params: Iterable = ()):
+def _query(tail: str, accounts, on: date, seen: AsOf | None, params: Iterable = (), which="true"):
     inner, inner_params = accounts.order_by().values("pk").query.sql_with_params()
     if seen is None:
         items, items_params = f"SELECT * FROM accounts_openitem WHERE account_id IN ({inner})", inner_params
@@ -113,7 +115,8 @@ def _query(tail: str, accounts, on: date, seen: AsOf | None, params: Iterable = 
         items, items_params = seen.items(inner, inner_params)
         known, known_params = seen.known("posted_at")
     with connection.cursor() as cursor:
-        cursor.execute(PARTS.format(items=items, known=known) + tail, [*items_params, on, *known_params, *params])
+        sql = PARTS.format(items=items, which=which, known=known) + tail
+        cursor.execute(sql, [*items_params, on, *known_params, *params])
         return cursor.fetchall()
 
 
@@ -133,11 +136,16 @@ class Cell:
 
 def board(accounts, on: date, seen: AsOf | None = None) -> dict[tuple[str, str], Cell]:
     """Sums by (owner, column), gross; sums of a row over columns under (owner, "all"), of a column under ("all", column)."""
-    tail = f"""SELECT {_OWNER} AS owner, {_COLUMN} AS "column", sum(part)::bigint, count(DISTINCT account_id)
-                 FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id WHERE part <> 0
-                GROUP BY GROUPING SETS ((1, 2), (1), (2), ())"""
+    # Each account once for each sum: counting them so is hashing, where count(DISTINCT) over grouping sets sorts four times.
+    tail = f""", single AS (
+        SELECT account_id, {_OWNER} AS owner, {_COLUMN} AS "column", sum(part)::bigint AS cents
+          FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id WHERE part <> 0 GROUP BY 1, 2, 3
+    ) SELECT owner, "column", sum(cents)::bigint, count(*) FROM single GROUP BY 1, 2
+      UNION ALL SELECT owner, 'all', sum(cents)::bigint, count(DISTINCT account_id) FROM single GROUP BY 1
+      UNION ALL SELECT 'all', "column", sum(cents)::bigint, count(DISTINCT account_id) FROM single GROUP BY 2
+      UNION ALL SELECT 'all', 'all', sum(cents)::bigint, count(DISTINCT account_id) FROM single"""
     rows = _query(tail, accounts, on, seen, [on] * len(AGED))
-    return {(owner or "all", name or "all"): Cell(cents or 0, count) for owner, name, cents, count in rows}
+    return {(owner, name): Cell(cents or 0, count) for owner, name, cents, count in rows}
 
 
 @dataclass(frozen=True)
@@ -188,9 +196,30 @@ def cell_payers(accounts, on: date, owner: str, name: str, seen: AsOf | None = N
 
 def past_due(accounts, on: date, seen: AsOf | None = None) -> list[AccountRow]:
     """Accounts whose client owes something on a due in force that has come, most money first: whom reminders concern."""
-    tail = """SELECT account_id, sum(part)::bigint, min(day) FROM part WHERE part > 0 AND dated AND payer_id IS NULL AND day <= %s
-               GROUP BY account_id ORDER BY sum(part) DESC, account_id"""
-    return [AccountRow(*row) for row in _query(tail, accounts, on, seen, [on])]
+    rows = _query(f"{_PAST_DUE} ORDER BY sum(part) DESC, account_id", accounts, on, seen, [on], OF_CLIENTS)
+    return [AccountRow(*row) for row in rows]
+
+
+_PAST_DUE = """SELECT account_id, sum(part)::bigint, min(day) FROM part
+                WHERE part > 0 AND dated AND payer_id IS NULL AND day <= %s GROUP BY account_id"""
+
+
+@dataclass(frozen=True)
+class Late:
+    """How many accounts are past due, with how much, and the first of `past_due`."""
+
+    accounts: int
+    cents: int
+    first: list[AccountRow]
+
+
+def late(accounts, on: date, seen: AsOf | None = None, first: int = 25) -> Late:
+    """As `past_due`, but only the sums and the `first` rows leave the database."""
+    tail = f""", late (account_id, cents, oldest) AS ({_PAST_DUE})
+               SELECT *, count(*) OVER (), (sum(cents) OVER ())::bigint FROM late ORDER BY cents DESC, account_id LIMIT %s"""
+    rows = _query(tail, accounts, on, seen, [on, first], OF_CLIENTS)
+    count, cents = rows[0][3:] if rows else (0, 0)
+    return Late(count, cents, [AccountRow(*row[:3]) for row in rows])
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def past_due(accounts: QuerySet, on: date) -> QuerySet:
     inner, params = accounts.order_by().values("pk").query.sql_with_params()
     items = f"SELECT * FROM accounts_openitem WHERE account_id IN ({inner})"  # noqa: S608  a query of Django's own
     due = " SELECT account_id FROM part WHERE part > 0 AND dated AND payer_id IS NULL AND day <= %s"
-    parts = aging.PARTS.format(items=items, known="true")
+    parts = aging.PARTS.format(items=items, which=aging.OF_CLIENTS, known="true")
     return accounts.filter(pk__in=RawSQL(parts + due, [*params, on, on]))  # noqa: S611
 
 

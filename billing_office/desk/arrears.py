@@ -44,8 +44,8 @@ def arrears(request):
     at, accounts = look(request), Account.objects.for_staff(request.user)
     cells = aging.board(accounts, at.on, at.seen)
     held = aging.unapplied(accounts, at.seen)
-    late = aging.past_due(accounts, at.on, at.seen)
-    names = Account.objects.in_bulk([row.account for row in late[:TOP]])
+    late = aging.late(accounts, at.on, at.seen, TOP)
+    names = Account.objects.in_bulk([row.account for row in late.first])
     context = {
         "look": at,
         "today": dates.today(),
@@ -61,12 +61,12 @@ def arrears(request):
         ),
         "past": Table(
             _past_columns(names, at.on),
-            late[:TOP],
+            late.first,
             caption="Accounts past due",
             href=_account_href,
         ),
-        "past_count": len(late),
-        "past_cents": sum(row.cents for row in late),
+        "past_count": late.accounts,
+        "past_cents": late.cents,
         "over_90": _cents(cells, "all", "a4"),
         "over_90_href": _href("all", "a4", at),
         "not_due_href": _href("all", aging.NOT_DUE, at),
