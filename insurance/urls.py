@@ -158,7 +158,13 @@ urlpatterns = [
         "estimate-lines/<int:pk>/out/", estimates.estimate_line_take_out, may="make_estimates", name="estimate_line_out"
     ),
     route("good-faith/", good_faith.good_faith, may="read_services", name="good_faith"),
-    route("clients/<int:pk>/good-faith/new/", good_faith.good_faith_new, may="make_estimates", name="good_faith_new"),
+    route(
+        "clients/<int:pk>/good-faith/new/",
+        good_faith.good_faith_new,
+        may="make_estimates",
+        name="good_faith_new",
+        reads=Client,
+    ),
     route(
         "clients/<int:pk>/good-faith/let-go/",
         good_faith.good_faith_let_go,

@@ -1,7 +1,7 @@
 from accounts.models import Account
 from billing_office.approvals.models import Request
 from billing_office.staff.access import ANY_STAFF, PUBLIC, route
-from insurance.models import Advice
+from insurance.models import Advice, Estimate
 
 from . import (
     account_page,
@@ -46,11 +46,19 @@ urlpatterns = [
         reads=Account,
     ),
     route("accounts/<int:pk>/advice/", advise.advise, may="read_services", name="advise", reads=Account),
-    route("accounts/<int:pk>/advice/new/", advise.advise_estimate, may="make_estimates", name="advise_estimate"),
+    route(
+        "accounts/<int:pk>/advice/new/",
+        advise.advise_estimate,
+        may="make_estimates",
+        name="advise_estimate",
+        reads=Account,
+    ),
     route("estimates/<int:pk>/advice/verify/", advise.advise_verify, may="verify_coverages", name="advise_verify"),
     route("estimates/<int:pk>/advice/renew/", advise.advise_renew, may="make_estimates", name="advise_renew"),
     route("estimates/<int:pk>/advice/use/", advise.advise_use, may="make_estimates", name="advise_use"),
-    route("estimates/<int:pk>/advice/save/", advise.advise_save, may="make_estimates", name="advise_save"),
+    route(
+        "estimates/<int:pk>/advice/save/", advise.advise_save, may="make_estimates", name="advise_save", reads=Estimate
+    ),
     route("advices/<int:pk>/", advise.advice, may="read_services", name="advice", reads=Advice),
     route("accounts/<int:pk>/guard/", account_page.guard, may="read_accounts", name="account_guard"),
     route(

@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 _DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d")
-_UNPACKED = 200_000_000  # bytes: what a workbook may grow to
+_UNPACKED = 50_000_000  # bytes: what a workbook may grow to; its texts are read whole before the first row
+_LAST_ROW = 1_048_576  # of any spreadsheet; one that names a later row would be counted up to forever
 MOST_COLUMNS = 100
 
 
@@ -79,9 +80,12 @@ def text_of(content: bytes) -> str:
             raise NoTable("This is no table. Save it as CSV or XLSX and choose that.")
         encoding = "utf-8-sig"
     try:
-        return content.decode(encoding)
+        text = content.decode(encoding)
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        text = content.decode("cp1252", "replace")
+    if "\x00" in text:  # no database keeps it
+        raise NoTable("This is no table. Save it as CSV or XLSX and choose that.")
+    return text
 
 
 def _csv(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -108,11 +112,20 @@ def _workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
             if sum(part.file_size for part in packed.infolist()) > _UNPACKED:
                 raise NoTable("The workbook is too large. Save the one sheet as CSV.")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
+        for number, cells in enumerate(book.worksheets[0].iter_rows(max_row=_LAST_ROW, values_only=True), 1):
             yield number, [_told(cell) for cell in cells[:MOST_COLUMNS]]
     except NoTable:
         raise
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, OSError, SyntaxError) as error:
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        IndexError,
+        OSError,
+        SyntaxError,
+    ) as error:
         raise NoTable("The workbook cannot be read. Save it anew, or as CSV.") from error
 
 

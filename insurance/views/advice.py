@@ -15,6 +15,10 @@ def _edited(noun: str):
     return on_save
 
 
+def _own_offices(form, user):
+    form.fields["office"].queryset = user.offices.order_by("name")
+
+
 def _whose(row) -> str:
     return str(getattr(row, "plan", None) or row.payer or "Every payer")
 
@@ -46,6 +50,7 @@ DUTIES = Records(
     plural="duties",
     form=DutyForm,
     queryset=lambda user: Duty.objects.select_related("payer", "office"),
+    narrow=_own_offices,
     on_save=_edited("duty"),
     edit="edit_rules",
     order=("place", "id"),

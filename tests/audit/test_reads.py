@@ -17,6 +17,7 @@ SHOWS_NO_RECORD = {
     "document_state", "send_again",  # answer with no page
     "account_statement_send",  # sent to alone; where it is refused, the page that comes back is recorded: see below
     "account_export",  # an act of its own
+    "advise_estimate",  # sent to alone
 }  # fmt: skip
 SHOWN = {
     name: pattern for name, pattern in ROUTES.items()

@@ -179,3 +179,7 @@ def test_the_day_of_whom_one_does_not_lead_is_not_there(role, person, office, ot
 def test_an_empty_day_is_glad(person, client):
     client.force_login(person)
     assert "Nothing waits for you" in client.get(reverse("home")).content.decode()
+
+
+def test_a_day_of_what_is_no_number_is_not_found(signed_in):
+    assert signed_in("supervisor").get(reverse("home"), {"of": "²"}).status_code == 404

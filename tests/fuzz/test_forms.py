@@ -185,7 +185,9 @@ def attack(name, browser, to, data) -> list[str]:
     with transaction.atomic():
         before = count()
         answer = browser.post(to, data)
-        page = b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
+        page = (
+            b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode(errors="replace")
+        )
         if answer.status_code >= 500:
             return [f"answered {answer.status_code}"]
         with connection.cursor() as cursor:

@@ -2,6 +2,7 @@
 
 import io
 import uuid
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
@@ -17,7 +18,7 @@ from billing_office import schedule
 from billing_office.audit.models import Act
 from billing_office.intake.lists import layout, reading, taking
 from billing_office.intake.models import AccountImport
-from billing_office.lib import dates
+from billing_office.lib import dates, sheets
 from tests.accounts.ledger.conftest import sound
 from tests.factories import make_account, make_charge, make_office_field
 
@@ -65,6 +66,24 @@ def taken_over(browser, office, content=LIST):
 
 def accounts():
     return Account.objects.filter(kind=Account.Kind.CLIENT)
+
+
+def test_a_list_with_nul_characters_is_refused_in_words(signed_in, office):
+    for content in ("Last name,Bal\x00ance\nHill,3\n".encode("utf-16"), b"\xff\xfeL\x00a\x00s\x00t\x00\n\x00\x00\xd8"):
+        answer = send(signed_in("supervisor"), content, office)
+        assert answer.status_code == 422
+        assert "This is no table." in answer.content.decode()
+
+
+def test_a_workbook_that_names_a_row_beyond_all_sheets_ends():
+    rows = '<row r="1"><c t="inlineStr"><is><t>Last name</t></is></c></row><row r="99999999999"/>'
+    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
+    plain, hostile = io.BytesIO(), io.BytesIO()
+    Workbook().save(plain)
+    with zipfile.ZipFile(plain) as whole, zipfile.ZipFile(hostile, "w") as changed:
+        for part in whole.namelist():
+            changed.writestr(part, sheet if part == "xl/worksheets/sheet1.xml" else whole.read(part))
+    assert list(sheets.lines(hostile.getvalue(), {"last_name": "Last name"})) == []
 
 
 # -- the way through ------------------------------------------------------------------------------------------------------

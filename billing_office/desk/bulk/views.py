@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from billing_office.audit.acts import record
 from billing_office.desk.lists.opening import clean
 from billing_office.desk.models import BulkRun
 from billing_office.lib.tables import Column, Empty, Table, chips, export, keyset
@@ -83,6 +84,7 @@ def bulk_run(request, pk):
     found, show = run.lines.all(), request.GET.get("show", "")
     found = found.filter(done=show == "done") if show in ("left", "done") else found
     if file := export(request, Table(COLUMNS, found), f"run-{pk}"):
+        record(request.user, "list_run_exported", run)
         return file
     counts = Counter(run.lines.values_list("done", flat=True))
     page = keyset(found, ("id",), request.GET.get("after"), request.GET.get("before"))

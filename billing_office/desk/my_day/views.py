@@ -58,7 +58,7 @@ def home(request):
 def _whose(request) -> User:
     """A colleague of this supervisor's offices. 404 for anybody else."""
     pk = request.GET["of"]
-    if not may(request.user, "read_days") or not pk.isdigit():
+    if not may(request.user, "read_days") or not (pk.isascii() and pk.isdigit()):
         raise Http404("No such day.")
     found = _colleagues(request.user).filter(pk=int(pk)).first() if len(pk) < 12 else None
     if found is None:

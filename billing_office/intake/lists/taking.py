@@ -100,7 +100,8 @@ def _look(row: AccountImport):
     else:
         row.found = _told(reading)
         row.state = State.READY if reading.accounts and not reading.errors else State.FAILED
-    row.save(update_fields=["state", "found"])
+    # A worker that lost its turn meanwhile must not make ready again what another has read, or taken over.
+    AccountImport.objects.filter(pk=row.pk, state=State.READING).update(state=row.state, found=row.found)
 
 
 def _read(row: AccountImport) -> Reading:

@@ -77,6 +77,7 @@ def account_import(request, pk):
         return redirect("account_import", pk=pk)
     errors, notices = row.found.get("errors", []), row.found.get("notices", [])
     if file := export(request, Table(FINDINGS, errors + notices), f"import-{row.pk}-findings"):
+        record(request.user, "import_findings_exported", row)
         return file
     context = {
         "row": row, "form": form, "sample": row.found.get("sample", []), "progress": taking.progress(row) if row.waits else None,
