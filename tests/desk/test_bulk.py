@@ -1,6 +1,7 @@
 """One act on many rows: counted, done once, told row by row, never more than its person may."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -99,6 +100,20 @@ def test_many_are_a_workers_and_it_goes_on_where_it_died(clerk, three, once, mon
     schedule.drain()
     assert Hold.objects.count() == 3
     assert BulkRun.objects.get().done_at
+
+
+def test_a_few_are_done_by_a_worker_where_the_web_process_died(clerk, three, once, monkeypatch):
+    def dies(pk):
+        raise SystemExit
+
+    monkeypatch.setattr(running, "AFTER", timedelta())
+    with monkeypatch.context() as death:
+        death.setattr(running, "work", dies)
+        with pytest.raises(SystemExit):
+            hold(clerk, three, once)
+    assert not Hold.objects.exists()
+    schedule.drain()
+    assert Hold.objects.count() == 3
 
 
 def test_a_right_lost_while_it_waited_stops_it(clerk, three, once, monkeypatch):

@@ -3,6 +3,7 @@ the rows whose turn had not come."""
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from .acts import LISTS, Act
 
 JOB = "bulk_run"  # kind of outbox job
 AT_ONCE = 100  # rows that a person waits for; more are a worker's
+AFTER = timedelta(minutes=2)
 MOST = 5_000  # rows of one run
 GONE = "You may not do this here any more."
 
@@ -34,9 +36,10 @@ def ask(list_name: str, act: Act, ids: list[int], data: dict, key: uuid.UUID, *,
         lines = [BulkLine(run=run, row=row.pk, label=str(row)[:120], href=listed.href(row)) for row in rows]
         BulkLine.objects.bulk_create(lines)
         record(by, "rows_chosen", run, detail={"list": list_name, "act": act.word, "rows": len(lines)})
-        if len(lines) > AT_ONCE:
-            queue.put(JOB, run.pk, f"bulk:{run.pk}")
-    if len(lines) <= AT_ONCE:
+        at_once = len(lines) <= AT_ONCE
+        # A run that is worked off here is a worker's too, later: it ends even if this process does not see its end.
+        queue.put(JOB, run.pk, f"bulk:{run.pk}", not_before=timezone.now() + AFTER if at_once else None)
+    if at_once:
         work(run.pk)
     return run
 
