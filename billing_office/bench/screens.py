@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts import aging, finding
 from accounts.models import Account, Client, ContactPoint, Posting
-from accounts.views.accounts import ORDER
+from accounts.views.accounts import ORDERS
 from billing_office.desk.search import records
 from billing_office.lib import dates
 from billing_office.lib.paging import keyset
@@ -57,8 +57,8 @@ def _pages(office: Built) -> Iterator[Row]:
 
     accounts, invoices = reverse("accounts"), reverse("invoices")
     clients = Account.objects.filter(kind=Account.Kind.CLIENT)
-    half = clients.order_by(*ORDER)[office.accounts // 2]
-    deep = keyset(clients.filter(sort_key__gte=half.sort_key), ORDER, None, None).next
+    half = clients.order_by(*ORDERS["name"])[office.accounts // 2]
+    deep = keyset(clients.filter(sort_key__gte=half.sort_key), ORDERS["name"], None, None).next
     middle = f"{accounts}?q={half.sort_key.split()[0][:4]}"
     pages = {
         "account": lambda: get(reverse("account", args=[next(some)])),
