@@ -91,16 +91,12 @@ def test_only_dated_debt_of_the_client_is_past_due(books):
     assert [(row.cents, row.oldest) for row in aging.past_due(accounts, ON)] == [(5_000, ON)]
 
 
-def test_the_first_that_are_past_due_come_with_the_sums_of_all(db):
-    for cents in (3_000, 7_000):
-        books = make_books()
-        books.charge(cents, on=DAY)
-        item = OpenItem.objects.get(account=books.account)
-        ledger.fall_due(item, {ON: cents}, from_day=DAY, because="x")
-    everybody = Account.objects.all()
-    late = aging.late(everybody, ON, first=1)
-    assert (late.accounts, late.cents, late.first) == (2, 10_000, aging.past_due(everybody, ON)[:1])
-    assert aging.late(everybody, ON - timedelta(days=1)) == aging.Late(0, 0, [])
+def test_the_sums_of_what_is_past_due_are_those_of_its_rows(books):
+    item = OpenItem.objects.get(charge=books.charge(7_000, on=DAY))
+    ledger.fall_due(item, {ON: 4_000}, from_day=DAY, because="x")
+    accounts = Account.objects.filter(pk=books.account.pk)
+    assert aging.late(accounts, ON) == aging.Late(1, 4_000, aging.past_due(accounts, ON))
+    assert aging.late(accounts, ON - timedelta(days=1)) == aging.Late(0, 0, [])
 
 
 DAYS = st.integers(-60, 200).map(lambda days: ON - timedelta(days=days))
