@@ -83,5 +83,4 @@ def _as_owner(statement: str):
 def _owner() -> dict[str, str]:
     """How Django reaches the database as its owner."""
     told = psycopg2.extensions.parse_dsn(settings.DATABASE_OWNER_URL)
-    named = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-    return {ours: told.get(theirs, "") for theirs, ours in named.items()}
+    return {name.upper(): told.get(name, "") for name in ("host", "port", "user", "password")}

@@ -5,9 +5,10 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from accounts import ledger
 from accounts.models import Account
 from accounts.once import once
-from accounts.views.pages import account_of, back_to, form_page, say_saved, turned_away
+from accounts.views.pages import account_of, back_to, form_page, say_saved, shut, turned_away
 from billing_office.audit.acts import record
 from billing_office.lib import dates
 from billing_office.lib.money import show
@@ -77,8 +78,12 @@ def recurring_new(request, pk):
         return away
     form = NewRecurringForm(request.POST or None, account=account)
     if request.method == "POST" and form.is_valid():
-        with once(form.key, "recurring_set_up", request.user) as before:
+        # Under the account's lock: who closes it meanwhile finds this charge in the way, or this finds it closed.
+        with once(form.key, "recurring_set_up", request.user) as before, ledger.locked([account.pk]) as accounts:
             if before is None:
+                if why := shut(accounts[account.pk]):
+                    messages.error(request, why)
+                    return back_to(account)
                 _set_up(form, account, request.user)
         row = form.instance
         messages.success(
