@@ -85,7 +85,7 @@ def _tiles(user: User, today: date) -> list[dict]:
             _tile("Waiting to be sent", sums["waiting"], waiting, "the mailroom sends them"),
         ]
     if may(user, "read_accounts"):
-        late = len(aging.past_due(Account.objects.for_staff(user), today))
+        late = aging.late(Account.objects.for_staff(user), today, first=1).accounts
         href = f"{reverse('accounts')}?show=overdue"
         tiles.append(_tile("Past due", late, href, "accounts whose client is late"))
     return tiles
