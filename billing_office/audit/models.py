@@ -49,7 +49,9 @@ class Act(models.Model):
             models.Index(fields=["object_kind", "object_id"], name="act_by_object"),
             models.Index(fields=["verb", "-id"], name="act_by_verb"),
             models.Index(fields=["request_id"], name="act_by_request", condition=~models.Q(request_id="")),
-            models.Index(KeyTransform("form", "detail"), name="act_by_form", condition=models.Q(detail__has_key="form")),
+            models.Index(
+                KeyTransform("form", "detail"), name="act_by_form", condition=models.Q(detail__has_key="form")
+            ),
             BrinIndex(fields=["at"], name="act_by_time", pages_per_range=16),
         ]
         constraints = [models.CheckConstraint(condition=~models.Q(verb=""), name="act_has_a_verb")]

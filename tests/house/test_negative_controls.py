@@ -357,7 +357,10 @@ COPIES = {
     "contact_promise_is_of_money_and_day": ("accounts_contactmade", {"cents": "5"}, "outcome <> 'promise'"),
     "accounts_note_corrects_id_key": ("accounts_note", {}, "corrects_id IS NOT NULL"),
     "mention_once_a_note": ("accounts_mention", {}),
-    "follow_up_is_one_persons_or_one_roles": ("accounts_followup", {"for_user_id": "made_by_id", "for_role": "'clerk'"}),
+    "follow_up_is_one_persons_or_one_roles": (
+        "accounts_followup",
+        {"for_user_id": "made_by_id", "for_role": "'clerk'"},
+    ),
     "follow_up_is_done_by_somebody": ("accounts_followup", {"done_at": "made_at", "done_by_id": "NULL"}),
     "snooze_once_a_line": ("accounts_snooze", {}),
     "run_once_a_period": ("outbox_run", {}),
