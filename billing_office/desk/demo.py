@@ -31,7 +31,7 @@ from billing_office.staff.models import Office, Role, User
 from invoices import issuing
 from invoices.models import Invoice
 
-from . import demo_bank, demo_insurance, demo_utility
+from . import demo_bank, demo_day, demo_insurance, demo_utility
 from .demo_mail import went_out
 
 PASSWORD = "harbor-lantern-42"  # noqa: S105  of the demo alone, and printed by `up`
@@ -147,6 +147,7 @@ def load(today: date) -> str:
         _sweep(cast, today)
         demo_bank.load(cast.office, cast.clerk, cast.biller, today)
         demo_insurance.load(cast.payers, cast.clerk, cast.biller, today, SERVICES)
+        demo_day.load(cast.clerk, cast.biller, User.objects.get(role=Role.COLLECTOR), today)
         utility = demo_utility.found(cast.clerk, cast.biller)
         for at, name in enumerate(AT_THE_UTILITY):
             demo_utility.account(utility, at, name, today)

@@ -22,6 +22,15 @@ def money(cents: int | None):
 
 
 @register.filter
+def dollars(cents: int | None):
+    """`$1,234.50`; of a credit the minus stands first, `−$125.00`."""
+    if cents is None:
+        return NIL
+    shown = amounts.show(cents)
+    return f"{amounts.MINUS}${shown.removeprefix(amounts.MINUS)}" if cents < 0 else f"${shown}"
+
+
+@register.filter
 def nil_money(cents: int | None):
     """As `money`, and a grey dash for zero too: "nothing" and not "settled to zero"."""
     return amounts.show(cents) if cents else NIL
