@@ -175,7 +175,9 @@ def test_fifty_accounts_take_at_most_six_queries(clerk, office, by, payer, djang
         make_due(make_charge(account, by), 4)
     with django_assert_max_num_queries(6):
         assert clerk.get(LIST).status_code == 200
-    with django_assert_max_num_queries(9):  # and which names begin so, those of saved filters, the record of whom it found
+    with django_assert_max_num_queries(
+        9
+    ):  # and which names begin so, those of saved filters, the record of whom it found
         assert clerk.get(LIST, {"show": "overdue", "q": "late 5"}).status_code == 200
 
 
