@@ -118,6 +118,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=300
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- people ------------------------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["billing_office.desk.lists.arriving.Backend"]
 AUTH_USER_MODEL = "staff.User"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"

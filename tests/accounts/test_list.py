@@ -175,9 +175,7 @@ def test_fifty_accounts_take_at_most_six_queries(clerk, office, by, payer, djang
         make_due(make_charge(account, by), 4)
     with django_assert_max_num_queries(6):
         assert clerk.get(LIST).status_code == 200
-    with django_assert_max_num_queries(
-        9
-    ):  # and which names begin so, those of saved filters, the record of whom it found
+    with django_assert_max_num_queries(8):  # and which names begin so, and the record of whom the search found
         assert clerk.get(LIST, {"show": "overdue", "q": "late 5"}).status_code == 200
 
 

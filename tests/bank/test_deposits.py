@@ -358,7 +358,7 @@ def test_lists_and_pages_take_few_queries(biller, office, account, by, closed, d
     for n in range(12):
         make_payment(account, by, 100 + n, days_ago=0)
         make_deposit(office, biller.user)
-    for name, args, most in [("deposits", [], 7), ("cash_open", [], 7), ("deposit", [closed.pk], 11)]:
+    for name, args, most in [("deposits", [], 6), ("cash_open", [], 6), ("deposit", [closed.pk], 11)]:
         with django_assert_max_num_queries(most):
             biller.get(reverse(name, args=args))
 

@@ -13,6 +13,8 @@ from billing_office.desk.models import SavedList
 from billing_office.lib.tables import Chip, Column, Empty, Table, address
 from billing_office.staff.access import may
 
+from .arriving import saved_for
+
 PASSING = ("as", "after", "before")  # of an address: what is no part of how the list looks
 
 
@@ -59,7 +61,7 @@ class Listing:
 
     @cached_property
     def _all(self) -> list[SavedList]:
-        return list(SavedList.objects.for_staff(self.request.user).filter(route=self.route).distinct())
+        return saved_for(self.request.user, self.route)
 
     @property
     def mine(self) -> SavedList | None:
