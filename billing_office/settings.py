@@ -96,6 +96,7 @@ TEMPLATES = [
                 "billing_office.staff.clocks.left",
             ],
             "builtins": [
+                "django.templatetags.i18n",
                 "billing_office.lib.templatetags.office",
                 "billing_office.staff.templatetags.staff",
                 "billing_office.desk.templatetags.lists",
@@ -175,8 +176,10 @@ if PRODUCTION:
     DEVICE_COOKIE_NAME = "__Host-device"
 
 # -- words and time ----------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en-us"
-USE_I18N = False
+# English is what the code speaks; a folder in locale/ (README, "Other languages") makes the whole office speak another.
+LANGUAGE_CODE = env.str("OFFICE_LANGUAGE", "en-us")
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
 USE_TZ = True
 TIME_ZONE = OFFICE_TZ
 USE_THOUSAND_SEPARATOR = False

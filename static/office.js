@@ -3,6 +3,9 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+  // What this script says itself stands in the page (_words.html), in the office's language; %s is what it speaks of.
+  const word = (name, of = "") => $("#words")?.dataset[name].replace("%s", () => of) ?? "";
+
   // -- toasts: an act leaves one, an error stays until dismissed --------------------------------------------------
   const TOAST_MS = 9000;
 
@@ -68,23 +71,23 @@
   const tickedOrHere = () => {
     if ($("tbody .tick input:checked, #bulk [name=all]:checked")) return true;
     const box = $("tr.cur .tick input");
-    if (box) box.checked = true; else say("Tick rows first: x on a row, shift x up to a row, * for all.");
+    if (box) box.checked = true; else say(word("tickFirst"));
     return !!box;
   };
 
   const countTicks = () => {
     const place = $("[data-selected]");
-    const count = `${$$("tbody .tick input:checked").length} selected`;
-    if (place) place.textContent = $("#bulk [name=all]:checked") ? "All that is found" : count;
+    const count = $$("tbody .tick input:checked").length;
+    if (place) place.textContent = $("#bulk [name=all]:checked") ? word("allFound") : word("ticked", count);
   };
 
   // -- the mouse -----------------------------------------------------------------------------------------------------
   const copy = async text => {
     try {
       await navigator.clipboard.writeText(text);
-      say(`${text} copied`);
+      say(word("copied", text));
     } catch {
-      say("This browser does not let pages copy. Select the text and press ctrl c.");
+      say(word("noCopy"));
     }
   };
 
@@ -256,7 +259,7 @@
     $(".errors", event.target)?.focus();
   });
   for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(failure, () => say("The office did not answer. Nothing you typed is lost; try again in a moment."));
+    document.addEventListener(failure, () => say(word("noAnswer")));
   }
 
   // -- the session's end: said two minutes before; asking the server how long is left moves nothing ---------------------
