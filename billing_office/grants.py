@@ -78,6 +78,7 @@ ORDINARY = {
     "accounts_ledgeraccount",
     "accounts_message",
     "accounts_moneyrule",
+    "accounts_namebearer",
     "accounts_nameword",
     "accounts_numberseries",
     "accounts_payer",

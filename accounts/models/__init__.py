@@ -13,7 +13,7 @@ from .ledger_account import LedgerAccount
 from .merge import KeptApart, Merge
 from .message import Message
 from .money_rule import MoneyRule
-from .name_word import NameWord
+from .name_word import NameBearer, NameWord
 from .note import FollowUp, Mention, Note, Snooze
 from .number import NumberSeries
 from .open_item import AccountBalance, Due, OpenItem
@@ -48,6 +48,7 @@ __all__ = [
     "Merge",
     "Message",
     "MoneyRule",
+    "NameBearer",
     "NameWord",
     "Note",
     "NumberSeries",

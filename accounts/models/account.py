@@ -7,18 +7,24 @@ from .payer import Payer
 from .versioned import Versioned
 
 
+def scope(user, path="") -> models.Q:
+    """What AccountQuerySet.for_staff asks, of the account that `path` leads to ("client__account__")."""
+    clients = models.Q(**{f"{path}kind": Account.Kind.CLIENT})
+    if user.role == Role.SERVICE:
+        return clients
+    if not may(user, "read_accounts"):
+        return models.Q(pk__in=[])
+    theirs = user.offices.through.objects.filter(user=user).values("office")
+    return clients & models.Q(**{f"{path}office__in": theirs})
+
+
 class AccountQuerySet(models.QuerySet):
     def for_staff(self, user):
         """The client accounts that this user may know of: the one place where objects are scoped by office.
 
         House accounts belong to no office and are nobody's to browse. A service account acts for the whole house.
         """
-        clients = self.filter(kind=Account.Kind.CLIENT)
-        if user.role == Role.SERVICE:
-            return clients
-        if not may(user, "read_accounts"):
-            return clients.none()
-        return clients.filter(office__in=user.offices.all())
+        return self.filter(scope(user))
 
     def live(self):
         """Not merged into another and not closed."""

@@ -1,7 +1,4 @@
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Value
 
 from billing_office.lib.sorting import sort_key
 
@@ -10,10 +7,6 @@ from .versioned import Versioned
 
 # What stands between the words of a name, and what is left out of them: o'brien is found by obrien.
 JOINED, DROPPED = "-", "'’.,"
-SPACED_NAME = Func(
-    F("sort_key"), Value(JOINED + DROPPED), Value(" "), function="translate", output_field=models.TextField()
-)
-NAME_WORDS = Func(SPACED_NAME, Value(" "), function="string_to_array", output_field=ArrayField(models.TextField()))
 
 
 class Client(Versioned):
@@ -39,10 +32,6 @@ class Client(Versioned):
 
     class Meta:
         ordering = ["id"]
-        indexes = [
-            models.Index(OpClass("sort_key", "varchar_pattern_ops"), name="client_by_beginning"),
-            GinIndex(NAME_WORDS, name="client_by_word", fastupdate=False),  # a pending list would slow a search
-        ]
         constraints = [
             models.UniqueConstraint(fields=["id", "account"], name="client_of_account"),
             models.CheckConstraint(

@@ -24,7 +24,9 @@ INSERT INTO accounts_account (id, lock_version, kind, number, name, sort_key, fi
 INSERT INTO accounts_client (id, lock_version, kind, first_name, last_name, sort_key, served, relation, birth_date, language, time_zone, account_id)
   SELECT c.id + {accounts}, 1, 'person', g.word, c.last_name, split_part(c.sort_key, ' ', 1) || ' ' || lower(g.word), true, 'child', c.birth_date + 9000, 'en', '', c.id
     FROM accounts_client c JOIN given g ON g.n = c.id % 400 WHERE c.id % 4 = 0;
-INSERT INTO accounts_nameword (word) SELECT DISTINCT word FROM accounts_client, unnest(string_to_array(sort_key, ' ')) word;
+INSERT INTO accounts_namebearer (client_id, word, leads, office_id, account_id)
+  SELECT c.id, w.word, w.leads, a.office_id, a.id FROM accounts_client c JOIN accounts_account a ON a.id = c.account_id, name_words_of(c.sort_key) w;
+INSERT INTO accounts_nameword (word) SELECT DISTINCT word FROM accounts_namebearer;
 INSERT INTO accounts_contactpoint (lock_version, kind, value, street, city, region, postcode, country, preferred, source, bad_reason, consent_on, consent_wording, client_id)
   SELECT 1, way, CASE way WHEN 'phone' THEN '(512) ' || substr(n, 1, 3) || '-' || substr(n, 4) ELSE lower(first_name) || id || '@example.org' END,
          '', '', '', '', 'US', false, '', '', CASE way WHEN 'email' THEN DATE '{today}' - 900 END, '', id

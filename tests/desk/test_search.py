@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts import finding
-from accounts.models import Account, Client, ContactPoint, NameWord
+from accounts.models import Account, Client, ContactPoint, NameBearer, NameWord
 from billing_office.audit.models import Act
 from billing_office.lib import dates
 from invoices import issuing
@@ -76,6 +76,31 @@ def test_a_name_that_changed_is_found_by_the_new_one(clerk, people):
     client.save()
     assert find(clerk, "quilfeather")["Names like it"] == ["Ann Quillfeather"]
     assert find(clerk, "johnson").get("Accounts") is None
+
+
+def test_who_leaves_is_found_no_more(clerk, people):
+    client = Client.objects.get(first_name="Emma")
+    client.contact_points.all().delete()
+    client.delete()
+    assert find(clerk, "emma").get("Accounts") is None
+
+
+def test_an_account_that_goes_to_another_office_is_found_there_alone(clerk, people, other_office):
+    account = Account.objects.get(name="Ann Johnson")
+    account.office = other_office
+    account.save()
+    assert find(clerk, "johnson").get("Accounts") is None
+    clerk.user.offices.add(other_office)
+    assert find(clerk, "johnson")["Accounts"] == ["Ann Johnson"]
+
+
+@pytest.mark.parametrize("shared", ["5125550", "+1 512 555 0"])
+def test_a_phone_that_many_of_another_office_share_the_beginning_of_is_found(clerk, people, foreign, by, shared):
+    """More than are looked at before the office is asked."""
+    ContactPoint.objects.bulk_create(
+        ContactPoint(client=foreign.guarantor, kind="phone", value=f"512 555 0{n:03}") for n in range(300)
+    )
+    assert find(clerk, shared)["Accounts"] == ["Robert White"]
 
 
 def test_each_word_is_kept_once_however_many_bear_it(people, by):
@@ -219,20 +244,20 @@ def crowd(office):
 
 
 def test_every_way_of_finding_goes_by_its_index(clerk, crowd):
-    mine = Account.objects.for_staff(clerk.user)
-    words = ["q7", "p1"]
-    ways = {
-        "client_by_word": finding.named(words, [{"q7": 1.0}, {"p10": 1.0, "p11": 0.9}]).filter(account__in=mine),
-        "client_by_beginning": finding.beginning("q7").filter(account__in=mine)[:8],
-        "phone_by_end": finding._phones("0000199"),
-        "phone_by_beginning": finding._phones("0000199"),
-        "email_by_beginning": finding.points("p19@").filter(client__account__in=mine),
-        "name_word_by_beginning": NameWord.objects.filter(word__startswith="p1"),
-        "name_word_by_trigram": finding._slips("quillfeather"),
-        "accounts_account_number_": finding.numbered(mine, "A-90001"),
-    }
-    for index, rows in ways.items():
+    mine = NameBearer.objects.for_staff(clerk.user)
+    begin, also, end = (way.values_list("pk") for way in finding.points("0000199"))
+    phones = begin.union(also, end, all=True)
+    ways = [
+        ("name_bearer_by_word", finding.named(["q7", "p1"], None, mine)),
+        ("name_bearer_by_word", finding.named(["q7"], [{"q8": 0.9}], mine).filter(leads=True)[:8]),
+        ("phone_by_beginning", phones),
+        ("phone_by_end", phones),
+        ("email_by_beginning", finding.points("p19@")[0]),
+        ("name_word_by_trigram", finding._slips("quillfeather")),
+        ("accounts_account_number_", finding.numbered(Account.objects.for_staff(clerk.user), "A-90001")),
+    ]
+    for index, rows in ways:
         told = plan(rows)
         assert index in told, told
-        for table in ("account", "client", "contactpoint", "nameword"):
+        for table in ("account", "client", "contactpoint", "namebearer", "nameword"):
             assert f"Seq Scan on accounts_{table}" not in told, told

@@ -6,12 +6,15 @@ Each kind asks its index and is cut off after FEW; all are scoped to the offices
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import finding
-from accounts.models import Account, Client, ContactPoint, Payer, Payment
+from accounts.models import Account, Client, ContactPoint, NameBearer, Payer, Payment
+from accounts.models.account import scope
 from billing_office.lib import dates, money
 from billing_office.lib.sorting import sort_key
 from billing_office.staff.access import may
@@ -23,6 +26,7 @@ from .hits import Group, Hit
 FEW = 8
 ENOUGH = 60  # candidates that are looked at to choose FEW
 NEAREST = 3
+WIDE = 200  # phones or addresses that begin alike: above this, the office is asked first
 PAPER = re.compile(r"(?:[A-Z0-9]+-)?(RCT|DEP)-?0*([0-9]{1,17})")
 INVOICE = re.compile(r"(?:INV-?)?([0-9]{1,9})")  # of one's own offices, whose code need not be typed
 
@@ -36,19 +40,17 @@ def accounts(user, text: str) -> list[Group]:
     numbered = list(finding.numbered(mine, text).select_related("office").order_by("number")[:FEW])
     whole = finding.numbers(text)
     hits = [_account(one, exact=one.number in whole) for one in numbered]
-    if (reached := finding.points(text)) is not None:
-        hits += _reached(reached, mine)
-    hits += _members(text, mine)
+    hits += _reached(user, finding.points(text)) + _members(user, text)
     words = finding.name_words(text)
     if numbered or "@" in text or not any(c.isalpha() for c in text):
-        return [Group("Accounts", "user", _once(hits)[:FEW])]
-    begun = finding.begun(words)
-    sure = _named(words, begun, mine)
-    near = [] if len(hits) + len(sure) > FEW // 2 else _named(words, finding.misspelt(words, begun), mine)
+        return [Group(_("Accounts"), "user", _once(hits)[:FEW])]
+    bearers = NameBearer.objects.for_staff(user)
+    sure = _named(bearers, words)
+    near = [] if len(hits) + len(sure) > FEW // 2 else _named(bearers, words, finding.misspelt(words))
     seen = {hit.account for hit in hits + sure}
     return [
-        Group("Accounts", "user", _once(hits + sure)[:FEW]),
-        Group("Names like it", "user", [hit for hit in near if hit.account not in seen][:FEW]),
+        Group(_("Accounts"), "user", _once(hits + sure)[:FEW]),
+        Group(_("Names like it"), "user", [hit for hit in near if hit.account not in seen][:FEW]),
     ]
 
 
@@ -64,56 +66,69 @@ def nearest(user, text: str) -> list[Hit]:
     return []
 
 
-def _named(words: list[str], meanings: finding.Meanings, mine: QuerySet) -> list[Hit]:
-    clients, found = finding.named(words, meanings), []
-    if any(meanings):
-        with finding.by_words():
-            found += _of(clients, mine)[:ENOUGH]
-    if len(words) == 1:
-        found += _of(finding.beginning(words[0]), mine)[:FEW]
-    elif not any(meanings):  # only letters: a last name that begins with one of them
-        for word in words:
-            found += _of(finding.beginning(word) & clients.order_by("sort_key", "id"), mine)[:FEW]
-    found.sort(key=lambda client: (-_likeness(client, meanings), client.sort_key, client.pk))
-    return _once([_account(client.account, client) for client in found])
+def _named(mine: QuerySet[NameBearer], words: list[str], slips: finding.Slips | None = None) -> list[Hit]:
+    bearers = finding.named(words, slips, mine).select_related("client", "account__office")
+    found = list(bearers[:ENOUGH])
+    if len(words) == 1:  # whoever is called so by last name, however many are by first
+        found += bearers.filter(leads=True)[:FEW]
+    slips = slips or [{} for word in words]
+    found.sort(key=lambda one: (-_likeness(one, words, slips), one.client.sort_key, one.client_id))
+    return _once([_account(one.account, one.client) for one in found])
 
 
-def _of(clients: QuerySet, mine: QuerySet) -> QuerySet:
-    """Only those on accounts of `mine`, joined and not looked up one by one."""
-    offices = {"account__kind": Account.Kind.CLIENT, "account__in": mine}
-    return clients.filter(**offices).select_related("account__office")
-
-
-def _likeness(client: Client, meanings: finding.Meanings) -> float:
+def _likeness(bearer: NameBearer, words: list[str], slips: finding.Slips) -> float:
     """How like the best word for each word typed is; a last name that begins so comes first, and who answers for the account."""
+    client, account = bearer.client, bearer.account
     known = finding.name_words(client.sort_key)
-    best = sum(max((each.get(word, 0) for word in known), default=0) for each in meanings)
-    first = 0.05 * bool(known and known[0] in meanings[0]) + 0.01 * (client.pk == client.account.guarantor_id)
-    return best + first - 0.5 * bool(client.account.closed_on)
+    best = sum(max(_like(typed, word, others) for word in known) for typed, others in zip(words, slips, strict=True))
+    first = 0.05 * bool(_like(words[0], known[0], slips[0])) + 0.01 * (client.pk == account.guarantor_id)
+    return best + first - 0.5 * bool(account.closed_on)
 
 
-def _reached(points: QuerySet[ContactPoint], mine: QuerySet) -> list[Hit]:
-    found = points.filter(client__account__in=mine).select_related("client__account__office").order_by()[:FEW]
+def _like(typed: str, word: str, slips: dict[str, float]) -> float:
+    return 1.0 if word == typed else 0.9 if word.startswith(typed) else slips.get(word, 0.0)
+
+
+def _reached(user, ways: list[QuerySet[ContactPoint]]) -> list[Hit]:
+    """Mostly so few that all offices' are asked, and then whose they are; of a beginning that many share, the first of mine."""
+    if not ways:
+        return []
+    mine = scope(user, "client__account__")
+    ids = [way.values_list("pk") for way in ways]
+    near = list(ids[0].union(*ids[1:], all=True)[:WIDE])
+    if len(near) < WIDE:
+        ways = [ContactPoint.objects.filter(pk__in=[pk for (pk,) in near]).order_by()] if near else []
+    found = [way.filter(mine).select_related("client__account__office")[:FEW] for way in ways]
     return [
         _account(point.client.account, point.client, f"{point.value}{' (bad)' if point.bad_since else ''}")
-        for point in found
+        for point in chain.from_iterable(found)
     ]
 
 
-def _members(text: str, mine: QuerySet) -> list[Hit]:
+def _members(user, text: str) -> list[Hit]:
     if not any(c.isdigit() for c in text):
         return []
-    found = Coverage.objects.standing().of_member(text).filter(client__account__in=mine)
-    found = found.select_related("client__account__office", "plan__payer").order_by()[:FEW]
-    return [_account(one.client.account, one.client, f"Member {one.member_number}, {one.plan.payer}") for one in found]
+    called = list(Coverage.objects.standing().of_member(text).order_by().values_list("pk", flat=True))
+    if not called:
+        return []
+    mine = Coverage.objects.filter(scope(user, "client__account__"), pk__in=called).order_by()
+    found = mine.select_related("client__account__office", "plan__payer")[:FEW]
+    return [
+        _account(
+            one.client.account,
+            one.client,
+            _("Member %(number)s, %(payer)s") % {"number": one.member_number, "payer": one.plan.payer},
+        )
+        for one in found
+    ]
 
 
 def _account(account: Account, client: Client | None = None, reached="", *, exact=False) -> Hit:
     """With what tells two people of one name apart: the office's code, on whose account, born when."""
     other = client is not None and client.pk != account.guarantor_id
     born = f"born {_day(client.birth_date)}" if client and client.birth_date else ""
-    whose = f"on the account of {account.name}" if other else ""
-    state = "Merged" if account.merged_into_id else "Closed" if account.closed_on else ""
+    whose = _("on the account of %(name)s") % {"name": account.name} if other else ""
+    state = _("Merged") if account.merged_into_id else _("Closed") if account.closed_on else ""
     return Hit(
         client.name if client else account.name, reverse("account", args=[account.pk]), account.number,
         ", ".join(part for part in [account.office.code, whose, reached, born] if part), state, exact=exact, account=account.pk,
@@ -133,7 +148,7 @@ def papers(user, text: str) -> list[Group]:
     begins = Q(number__startswith=bare) if "-" in bare else Q(pk__in=[])
     found = Invoice.objects.for_staff(user).filter(Q(number__in=numbers) | begins)
     invoices = found.select_related("account", "payer").order_by("number")[:FEW]
-    groups = [Group("Invoices", "letter", [_invoice(one, exact=one.number == bare) for one in invoices])]
+    groups = [Group(_("Invoices"), "letter", [_invoice(one, exact=one.number == bare) for one in invoices])]
     if paper := PAPER.fullmatch(bare):
         kind, pk = paper[1], int(paper[2])
         groups += [_receipts(user, pk)] if kind == "RCT" else [_deposits(user, pk)]
@@ -143,9 +158,9 @@ def papers(user, text: str) -> list[Group]:
 def _invoice(invoice: Invoice, *, exact: bool) -> Hit:
     to = invoice.to.name
     words = f"{to}, {_day(invoice.issued_on)}, ${money.show(invoice.cents)}"
-    tag = "Void" if invoice.voided_at else ""
+    tag = _("Void") if invoice.voided_at else ""
     return Hit(
-        "Invoice",
+        _("Invoice"),
         reverse("invoice", args=[invoice.pk]),
         invoice.number,
         words,
@@ -159,29 +174,31 @@ def _receipts(user, pk: int) -> Group:
     found = Payment.objects.for_staff(user).filter(pk=pk).select_related("account")[:1]
     hits = [
         Hit(
-            f"Receipt of ${money.show(one.cents)}", reverse("payment", args=[one.pk]), f"RCT-{one.pk:06d}",
+            _("Receipt of $%(amount)s") % {"amount": money.show(one.cents)}, reverse("payment", args=[one.pk]), f"RCT-{one.pk:06d}",
             f"{one.account.name}, {_day(one.received_on)}", exact=True, account=one.account_id,
         )
         for one in found
     ]  # fmt: skip
-    return Group("Receipts", "money", hits)
+    return Group(_("Receipts"), "money", hits)
 
 
 def _deposits(user, pk: int) -> Group:
     found = Deposit.objects.for_staff(user).filter(pk=pk).select_related("office")[:1]
-    hits = [Hit("Deposit", reverse("deposit", args=[one.pk]), one.number, _day(one.day), exact=True) for one in found]
-    return Group("Deposits", "money", hits)
+    hits = [
+        Hit(_("Deposit"), reverse("deposit", args=[one.pk]), one.number, _day(one.day), exact=True) for one in found
+    ]
+    return Group(_("Deposits"), "money", hits)
 
 
 def payers(user, text: str) -> Group:
     words = sort_key(text).split()
     if not words or not may(user, "read_payers"):
-        return Group("Payers", "shield")
+        return Group(_("Payers"), "shield")
     found = Payer.objects.all()
     for word in words:
         found = found.filter(Q(sort_key__startswith=word) | Q(sort_key__contains=f" {word}"))
     hits = [Hit(one.name, reverse("payer", args=[one.pk]), detail=one.get_payer_class_display()) for one in found[:FEW]]
-    return Group("Payers", "shield", hits)
+    return Group(_("Payers"), "shield", hits)
 
 
 # -- words ----------------------------------------------------------------------------------------------------------------------
