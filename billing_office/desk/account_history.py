@@ -10,6 +10,8 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account
 from billing_office.audit import acts
@@ -39,7 +41,7 @@ def account_history(request, pk):
         return export(request, Table(CHANGES, told(found.order_by("-id"))), f"{account.number}-history")
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
     columns = WITH_ACTS if may(request.user, "read_audit") else CHANGES
-    table = Table(columns, told(page.rows), caption="Changes", page=page, empty=Empty("Nothing was changed"))
+    table = Table(columns, told(page.rows), caption=_("Changes"), page=page, empty=Empty(_("Nothing was changed")))
     return render(request, "desk/account_history.html", {"account": account, "table": table})
 
 
@@ -52,7 +54,7 @@ def told(changes) -> list[Change]:
     changes = list(changes)
     names = dict(User.objects.filter(pk__in={change.actor_id for change in changes}).values_list("pk", "name"))
     for change in changes:
-        change.who = names.get(change.actor_id) or f"nobody signed in ({change.role_name})"
+        change.who = names.get(change.actor_id) or _("nobody signed in (%(role)s)") % {"role": change.role_name}
     return changes
 
 
@@ -88,16 +90,16 @@ def _field(name: str, before, after) -> str:
     return f"{words}: {before} → {'nothing' if after in (None, '') else after}"
 
 
-OPS = {"insert": ("added", "good"), "update": ("changed", ""), "delete": ("removed", "bad")}
+OPS = {"insert": (lazy("added"), "good"), "update": (lazy("changed"), ""), "delete": (lazy("removed"), "bad")}
 CHANGES = [
-    Column("at", "When", value=at, kind="id"),
-    Column("who", "Who"),
-    Column("record", "Record", value=_record),
+    Column("at", lazy("When"), value=at, kind="id"),
+    Column("who", lazy("Who")),
+    Column("record", lazy("Record"), value=_record),
     Column("op", "", value=lambda change: OPS[change.op], kind="tag"),
-    Column("fields", "From what to what", value=_fields, wrap=True),
+    Column("fields", lazy("From what to what"), value=_fields, wrap=True),
 ]
 WITH_ACTS = [
     CHANGES[0],
-    Column("who", "Who", link=_request_href),
+    Column("who", lazy("Who"), link=_request_href),
     *CHANGES[2:],
 ]

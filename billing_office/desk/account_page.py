@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from accounts import aging, past, reading
 from accounts import timeline as happened_on
 from accounts.corrections.undo import may_undo
-from accounts.models import Account, Charge, Client, ContactPoint
+from accounts.models import Account, Charge, Client, ContactPoint, Payer
 from billing_office.lib import charts, dates, money
 from billing_office.staff.access import may
 from dunning import facts, rules
@@ -126,11 +129,12 @@ def _owed(account: Account, parts: list[aging.Part], today: date) -> dict:
     now, later = sum(p.cents for p in client if p.day <= today), sum(p.cents for p in client if p.day > today)
     oldest = min((p.day for p in client if p.day <= today), default=None)
     who = account.guarantor.first_name or account.name
-    note = _days("oldest", (today - oldest).days) if oldest else "nothing due"
-    parties = [Party(f"{who} owes now", now, note, "fr4")]
+    note = _oldest((today - oldest).days) if oldest else _("nothing due")
+    parties = [Party(_("%(client)s owes now") % {"client": who}, now, note, "fr4")]
     if later:
         first = min(p.day for p in client if p.day > today)
-        parties.append(Party(f"{who}, not yet due", later, f"next {dates.short(first, today)}", "fa0"))
+        note = _("next %(day)s") % {"day": dates.short(first, today)}
+        parties.append(Party(_("%(client)s, not yet due") % {"client": who}, later, note, "fa0"))
     for name, cents, note, css in _payers(parts, today):
         parties.append(Party(name, cents, note, css))
     credits = -sum(p.cents for p in parts if p.cents < 0)
@@ -144,12 +148,12 @@ def _owed(account: Account, parts: list[aging.Part], today: date) -> dict:
         "unapplied": unapplied,
         "charges": len({p.charge for p in parts if p.cents > 0}),
         "bars": charts.strip([charts.Part(p.css, p.name, p.cents) for p in parties]),
-        "label": ", ".join(f"{p.name} {money.show(p.cents)}" for p in parties if p.cents) or "Nothing is owed",
+        "label": ", ".join(f"{p.name} {money.show(p.cents)}" for p in parties if p.cents) or _("Nothing is owed"),
     }
 
 
-def _days(word: str, days: int) -> str:
-    return f"{word} {days} day{'' if days == 1 else 's'}" if days else "since today"
+def _oldest(days: int) -> str:
+    return ngettext("oldest %(days)d day", "oldest %(days)d days", days) % {"days": days} if days else _("since today")
 
 
 def _payers(parts: list[aging.Part], today: date):
@@ -160,8 +164,9 @@ def _payers(parts: list[aging.Part], today: date):
             sums.setdefault((part.party, part.payer_class), []).append(part)
     for (name, payer_class), theirs in sorted(sums.items(), key=lambda item: -sum(p.cents for p in item[1])):
         days = (today - min(p.day for p in theirs)).days
-        note = _days(f"{payer_class},", days) if days > 0 else payer_class
-        yield name, sum(p.cents for p in theirs), note, OWNER_COLOUR[payer_class]
+        kind = Payer.Class(payer_class).label.lower()
+        aged = ngettext("%(kind)s, %(days)d day", "%(kind)s, %(days)d days", days) % {"kind": kind, "days": days}
+        yield name, sum(p.cents for p in theirs), aged if days > 0 else kind, OWNER_COLOUR[payer_class]
 
 
 # -- charges --------------------------------------------------------------------------------------------------------------
@@ -176,11 +181,11 @@ def _charge_rows(lines, parts, user, today) -> list[ChargeRow]:
     for line in lines:
         theirs = of_charge.get(line.id, [])
         day = min((p.day for p in theirs if p.day), default=None)
-        at = ", ".join(name for name in ["Client" if line.open_client > 0 else "", line.payer_names] if name)
+        at = ", ".join(name for name in [_("Client") if line.open_client > 0 else "", line.payer_names] if name)
         rows.append(
             ChargeRow(
                 line=line,
-                what=line.description if words or line.kind != Charge.Kind.SERVICE else "Service",
+                what=line.description if words or line.kind != Charge.Kind.SERVICE else _("Service"),
                 code=line.code if codes else "",
                 at=at,
                 age=(today - day).days if day else None,
@@ -195,18 +200,18 @@ def _state(line: reading.ChargeLine, parts: list[aging.Part], today: date) -> tu
     """The word and tone for where a charge stands, the most pressing first."""
     client = [p for p in parts if p.payer is None]
     if line.voided:
-        return "Voided", ""
+        return _("Voided"), ""
     if any(p.cents < 0 for p in parts):
-        return "Credit", "note"
+        return _("Credit"), "note"
     if any(p.dated and p.day < today for p in client):
-        return "Overdue", "bad"
+        return _("Overdue"), "bad"
     if any(p.dated and p.day == today for p in client):
-        return "Due today", "warn"
+        return _("Due today"), "warn"
     if any(not p.dated for p in client):
-        return "Not invoiced", "warn"
+        return _("Not invoiced"), "warn"
     if client:
-        return "Invoiced", ""
-    return ("With payer", "info") if parts else ("Settled", "good")
+        return _("Invoiced"), ""
+    return (_("With payer"), "info") if parts else (_("Settled"), "good")
 
 
 def _totals(lines) -> dict:
@@ -232,62 +237,75 @@ def _next_step(account, parts, issued, contacts, happened, user, today) -> NextS
     """The first thing that waits for a person, in the order of what it would cost to leave it."""
     if account.merged_into_id and not any(p.cents for p in parts):
         other = account.merged_into
-        return NextStep(f"Everything is done on {other.number}.", "", "Open it", reverse("account", args=[other.pk]))
+        return NextStep(
+            _("Everything is done on %(account)s.") % {"account": other.number},
+            "",
+            _("Open it"),
+            reverse("account", args=[other.pk]),
+        )
     client_open = sum(p.cents for p in parts if p.payer is None and p.cents > 0)
     to_invoice = client_open - sum(invoice.open for invoice in issued)
     sent = next((item for item in happened if item.kind == "message"), None)
     if sent and sent.state in ("failed", "bounced"):
         return NextStep(
-            "The last message did not go out.",
+            _("The last message did not go out."),
             sent.who or sent.detail,
-            "See messages",
+            _("See messages"),
             reverse("messages") + "?state=failed",
         )
     if to_invoice > 0:
-        sentence = f"${money.show(to_invoice)} is the client’s and on no invoice yet."
+        sentence = _("$%(amount)s is the client’s and on no invoice yet.") % {"amount": money.show(to_invoice)}
         if may(user, "issue_invoices"):
-            return NextStep(sentence, "", "Issue invoice", reverse("invoice_new", args=[account.pk]), "i")
-        return NextStep(sentence, "A biller or supervisor issues it.")
+            return NextStep(sentence, "", _("Issue invoice"), reverse("invoice_new", args=[account.pk]), "i")
+        return NextStep(sentence, _("A biller or supervisor issues it."))
     emails = [p for p in contacts if p.kind == ContactPoint.Kind.EMAIL and p.usable]
     if not any(p.consent_on for p in emails):
         return _ask_for_email(account, emails, user)
     overdue = [p for p in parts if p.payer is None and p.dated and p.day <= today]
     if overdue:
-        since, sum_due = (today - min(p.day for p in overdue)).days, money.show(sum(p.cents for p in overdue))
-        word = _days("the oldest for", since) if since else "since today"
-        return NextStep(f"${sum_due} is due, {word}.", "The ladder reminds by itself, within the contact rules.")
-    return NextStep("Nothing waits for you here.", _calm(account, parts))
+        days, due = (today - min(p.day for p in overdue)).days, money.show(sum(p.cents for p in overdue))
+        aged = ngettext(
+            "$%(amount)s is due, the oldest for %(days)d day.",
+            "$%(amount)s is due, the oldest for %(days)d days.",
+            days,
+        )
+        sentence = (aged if days else _("$%(amount)s is due, since today.")) % {"amount": due, "days": days}
+        return NextStep(sentence, _("The ladder reminds by itself, within the contact rules."))
+    return NextStep(_("Nothing waits for you here."), _calm(account, parts))
 
 
 def _ask_for_email(account: Account, emails: list[ContactPoint], user) -> NextStep:
-    sentence = "Ask for consent to e-mail." if emails else "Ask for an e-mail address and consent to e-mail."
-    why = "Until then every document goes to the print list."
+    sentence = _("Ask for consent to e-mail.") if emails else _("Ask for an e-mail address and consent to e-mail.")
+    why = _("Until then every document goes to the print list.")
     if not may(user, "edit_accounts"):
         return NextStep(sentence, why)
     if emails:
-        return NextStep(sentence, why, "Edit contact", reverse("contact_edit", args=[emails[0].pk]))
-    return NextStep(sentence, why, "Add contact", reverse("contact_new", args=[account.guarantor_id]))
+        return NextStep(sentence, why, _("Edit contact"), reverse("contact_edit", args=[emails[0].pk]))
+    return NextStep(sentence, why, _("Add contact"), reverse("contact_new", args=[account.guarantor_id]))
 
 
 def _calm(account: Account, parts: list[aging.Part]) -> str:
     """Why nothing waits."""
     still = [p for p in parts if p.cents > 0]
     unapplied = account.balance.unapplied_cents if hasattr(account, "balance") else 0
-    credit = f" ${money.show(unapplied)} is on no charge and stands to their credit." if unapplied else ""
     if not still:
-        return f"Nothing is owed.{credit}"
-    if all(p.payer for p in still):
-        return f"What is open is with {', '.join(sorted({p.party for p in still}))}.{credit}"
-    return "What the client owes is on invoices that are not due yet." + credit
+        said = [_("Nothing is owed.")]
+    elif all(p.payer for p in still):
+        said = [_("What is open is with %(payers)s.") % {"payers": ", ".join(sorted({p.party for p in still}))}]
+    else:
+        said = [_("What the client owes is on invoices that are not due yet.")]
+    if unapplied:
+        said.append(_("$%(amount)s is on no charge and stands to their credit.") % {"amount": money.show(unapplied)})
+    return " ".join(said)
 
 
 # -- may we? ------------------------------------------------------------------------------------------------------------------
 
 _ASKED = [  # icon, label, action, channel
-    ("mail", "E-mail bill", rules.Action.INVOICE, "email"),
-    ("mail", "Reminder", rules.Action.REMINDER, "email"),
-    ("phone", "Call", rules.Action.CALL, "phone"),
-    ("letter", "Letter", rules.Action.LETTER, "print"),
+    ("mail", lazy("E-mail bill"), rules.Action.INVOICE, "email"),
+    ("mail", lazy("Reminder"), rules.Action.REMINDER, "email"),
+    ("phone", lazy("Call"), rules.Action.CALL, "phone"),
+    ("letter", lazy("Letter"), rules.Action.LETTER, "print"),
 ]
 
 
@@ -306,7 +324,10 @@ def guard(request, pk):
     for before, verdict in itertools.pairwise(verdicts):  # the way round is said once
         if verdict.get("rule") == before.get("rule"):
             verdict.pop("way_round", None)
-    local = f"{_clock(now, zones[0])} in {zones[0].rpartition('/')[2].replace('_', ' ')}" if zones else "place unknown"
+    local = _("place unknown")
+    if zones:
+        place = zones[0].rpartition("/")[2].replace("_", " ")
+        local = _("%(time)s in %(place)s") % {"time": _clock(now, zones[0]), "place": place}
     return render(request, "desk/_guard.html", {"account": row, "verdicts": verdicts, "local": local})
 
 
@@ -315,17 +336,21 @@ def _calls(known: facts.Facts, policy: tuple[rules.Rule, ...], now: datetime) ->
     rule = next((rule for rule in policy if rule.id == "CALL-7IN7"), None)
     days = rule.params["days"] if rule else 0
     made = sum(at > now - timedelta(days=days) for at in known.calls)
-    return f"{made} of {rule.params['calls']} calls in {days} days" if made else ""
+    return (
+        _("%(made)s of %(calls)s calls in %(days)s days") % {"made": made, "calls": rule.params["calls"], "days": days}
+        if made
+        else ""
+    )
 
 
 def _verdict(icon: str, label: str, verdict: rules.Verdict, zones: tuple[str, ...], now: datetime) -> dict:
     """A verdict in words: allowed; blocked, by which rule, and the way round; or from when on."""
     if verdict.allow:
-        return {"icon": icon, "label": label, "css": "yes", "said": "Allowed now"}
+        return {"icon": icon, "label": label, "css": "yes", "said": _("Allowed now")}
     first = verdict.reasons[0].rule
-    known = {"icon": icon, "label": label, "rule": f"Rule {first.id}", "source": first.citation}
+    known = {"icon": icon, "label": label, "rule": _("Rule %(id)s") % {"id": first.id}, "source": first.citation}
     if verdict.earliest and zones:
-        return known | {"css": "wait", "said": f"From {_when(verdict.earliest, now, zones[0])}"}
+        return known | {"css": "wait", "said": _("From %(when)s") % {"when": _when(verdict.earliest, now, zones[0])}}
     return known | {"css": "no", "said": first.sentence, "way_round": first.way_round}
 
 

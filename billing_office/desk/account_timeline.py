@@ -2,6 +2,8 @@
 
 from django.core import signing
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts import timeline
 from accounts.models import Account
@@ -14,11 +16,11 @@ from . import happenings
 SHOWN, WHOLE = 100, 20_000  # lines of a page, of a file
 SALT = "desk.timeline"
 COLUMNS = [
-    Column("at", "When", kind="moment"),
-    Column("title", "What", wrap=True),
-    Column("detail", "More", wrap=True),
-    Column("cents", "Amount", kind="nil_money"),
-    Column("who", "Who"),
+    Column("at", lazy("When"), kind="moment"),
+    Column("title", lazy("What"), wrap=True),
+    Column("detail", lazy("More"), wrap=True),
+    Column("cents", lazy("Amount"), kind="nil_money"),
+    Column("who", lazy("Who")),
 ]
 
 
@@ -32,7 +34,11 @@ def account_timeline(request, pk):
         rows = [happenings.told(item, services=services) for item in timeline.timeline(account, limit=WHOLE, **asked)]
         detail = {"as": request.GET["as"], "show": show}
         acts.record(request.user, "timeline_exported", account, account_id=account.pk, detail=detail)
-        return export(request, Table(COLUMNS, rows, caption=f"Timeline of {account}"), f"{account.number} timeline")
+        return export(
+            request,
+            Table(COLUMNS, rows, caption=_("Timeline of %(account)s") % {"account": account}),
+            f"{account.number} timeline",
+        )
     mark = _mark(request.GET.get("before", ""))
     found = timeline.timeline(account, limit=SHOWN + 1, before=mark, **asked)
     more, found = len(found) > SHOWN, found[:SHOWN]

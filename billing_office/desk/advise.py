@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Account, Client
@@ -162,7 +163,7 @@ def advise_verify(request, pk):
     row = _estimate(request, pk)
     able = [one for one in coverage_on(row.client, row.service_on) if not verification.may_ask(one)]
     if not able or verification.ask({one.pk: row.service_on for one in able}, request.user) is None:
-        messages.warning(request, "None of these can be asked by machine. Verify by phone or portal.")
+        messages.warning(request, _("None of these can be asked by machine. Verify by phone or portal."))
     return _to(row)
 
 
@@ -183,7 +184,7 @@ def advise_use(request, pk):
     line = row.lines.filter(pk=_number(request.POST.get("line", ""))).first()
     way = CheaperWay.objects.on(row.service_on).filter(pk=_number(request.POST.get("way", ""))).first()
     if line is None or way is None or all((one.line, one.rule) != (line, way) for one in ways.ways(row, dates.today())):
-        messages.info(request, "This is not on the estimate any more.")
+        messages.info(request, _("This is not on the estimate any more."))
         return _to(row)
     try:
         drafting.swap(line, ways.wanted(way, line), by=request.user)
@@ -209,7 +210,7 @@ def advise_save(request, pk):
         return _page(request, row, form)
     send = request.POST.get("by", "")
     if send not in ("", "email", "print"):
-        raise Http404("No such way.")
+        raise Http404(_("No such way."))
     try:
         given = drafting.give(row, shown=form.cleaned_data["shown"], by=request.user)
         advice = giving.acknowledge(given, form.said(send), form=form.key, by=request.user)
@@ -217,8 +218,9 @@ def advise_save(request, pk):
         messages.error(request, str(refusal))
         return _to(row)
     mailed = advice.document.messages.filter(channel="email").exists()
-    way = "it is being e-mailed" if mailed else "its paper is on the print list" if send else "it is kept"
-    messages.success(request, f"{advice}: {way}.")
+    by_mail, on_paper = _("%(advice)s: it is being e-mailed."), _("%(advice)s: its paper is on the print list.")
+    said = by_mail if mailed else on_paper if send else _("%(advice)s: it is kept.")
+    messages.success(request, said % {"advice": advice})
     return redirect("advice", pk=advice.pk)
 
 

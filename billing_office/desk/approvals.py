@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import Account
@@ -22,12 +24,12 @@ from billing_office.staff.access import may
 
 from .verbs import REFUSALS, VERBS
 
-STALE = "The books have changed since this was asked for. Ask anew if it is still wanted."
+STALE = lazy("The books have changed since this was asked for. Ask anew if it is still wanted.")
 
 
 class RefusalForm(OfficeForm):
-    title = "Nothing was decided."
-    answer = LineField(label="Reason", max_length=200, help_text="Who asked reads it.")
+    title = lazy("Nothing was decided.")
+    answer = LineField(label=lazy("Reason"), max_length=200, help_text=lazy("Who asked reads it."))
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------------
@@ -40,14 +42,14 @@ def columns(accounts: dict[int, Account]) -> list[Column]:
         return accounts[row.account_id].name if row.account_id in accounts else ""
 
     return [
-        Column("title", "What", wrap=True),
-        Column("account", "Account", value=name),
-        Column("cents", "Amount", kind="money"),
-        Column("why", "Why", wrap=True, lo=True),
-        Column("asked_by", "Asked by", value="asked_by.short_name"),
-        Column("asked_at", "Asked", kind="moment"),
-        Column("state", "State", kind="tag"),
-        Column("answer", "Answer", wrap=True, lo=True),
+        Column("title", _("What"), wrap=True),
+        Column("account", _("Account"), value=name),
+        Column("cents", _("Amount"), kind="money"),
+        Column("why", _("Why"), wrap=True, lo=True),
+        Column("asked_by", _("Asked by"), value="asked_by.short_name"),
+        Column("asked_at", _("Asked"), kind="moment"),
+        Column("state", _("State"), kind="tag"),
+        Column("answer", _("Answer"), wrap=True, lo=True),
     ]
 
 
@@ -60,9 +62,9 @@ def approvals(request):
     user, show = request.user, request.GET.get("show", "")
     everything = Request.objects.for_staff(user).select_related("asked_by", "decided_by")
     decides = may(user, "decide_requests")
-    lists = [("", "Waits for you"), ("mine", "You asked")] if decides else [("", "You asked")]
+    lists = [("", _("Waits for you")), ("mine", _("You asked"))] if decides else [("", _("You asked"))]
     if may(user, "read_all_requests"):
-        lists.append(("all", "All"))
+        lists.append(("all", _("All")))
     found = _shown(everything, user, show)
     wanted = request.GET.get("as", "")
     if wanted and (file := export(request, Table(columns(names_of(user, found)), found), "approvals")):
@@ -70,9 +72,9 @@ def approvals(request):
         return file
     page = keyset(found, ("id",), request.GET.get("after"), request.GET.get("before"))
     table = Table(
-        columns(names_of(user, page.rows)), page.rows, caption="Requests", page=page,
+        columns(names_of(user, page.rows)), page.rows, caption=_("Requests"), page=page,
         href=lambda row: reverse("approval", args=[row.pk]),
-        empty=Empty("Nothing waits here", "What is above somebody’s limit waits here for another person."),
+        empty=Empty(_("Nothing waits here"), _("What is above somebody’s limit waits here for another person.")),
     )  # fmt: skip
     return render(request, "desk/approvals.html", {"table": table, "chips": chips(request, "show", lists)})
 
@@ -167,9 +169,9 @@ def approve(request, pk):
     try:
         requests.approve(row.pk, VERBS, by=request.user, on=dates.today())
     except REFUSALS as refusal:
-        messages.error(request, f"Nothing was approved. {refusal}")
+        messages.error(request, _("Nothing was approved. %(refusal)s") % {"refusal": refusal})
         return redirect("approval", pk=pk)
-    messages.success(request, f"{row.title}: approved and done.")
+    messages.success(request, _("%(request)s: approved and done.") % {"request": row.title})
     return redirect("approvals")
 
 
@@ -183,7 +185,10 @@ def refuse(request, pk):
     except requests.Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("approval", pk=pk)
-    messages.success(request, f"{row.title}: refused. {row.asked_by.short_name} reads why.")
+    messages.success(
+        request,
+        _("%(request)s: refused. %(person)s reads why.") % {"request": row.title, "person": row.asked_by.short_name},
+    )
     return redirect("approvals")
 
 
@@ -195,5 +200,5 @@ def withdraw(request, pk):
     except requests.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{row.title}: withdrawn.")
+        messages.success(request, _("%(request)s: withdrawn.") % {"request": row.title})
     return redirect("approval", pk=pk)

@@ -7,6 +7,8 @@ from django.db.models import Q, Sum
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import aging, past
 from accounts.models import Account, Book, Payer, Posting
@@ -50,8 +52,8 @@ def arrears(request):
         "look": at,
         "today": dates.today(),
         "heads": [(label, COLOURS.get(name, "").replace("f", "c", 1)) for name, label in aging.COLUMNS.items()],
-        "rows": [_row(cells, held, owner, label, at) for owner, (label, _) in aging.OWNERS.items()],
-        "total": _row(cells, held, "all", "Total", at),
+        "rows": [_row(cells, held, owner, label, at) for owner, (label, _classes) in aging.OWNERS.items()],
+        "total": _row(cells, held, "all", _("Total"), at),
         "shares": _shares(cells),
         "bars": charts.strip(
             [
@@ -62,7 +64,7 @@ def arrears(request):
         "past": Table(
             _past_columns(names, at.on),
             late.first,
-            caption="Accounts past due",
+            caption=_("Accounts past due"),
             href=_account_href,
         ),
         "past_count": late.accounts,
@@ -94,7 +96,7 @@ def proof(request):
 def rows(request, owner, column):
     """Who stands behind one figure, most money first, on screen and as a file: accounts, or (?by=payer) payers."""
     if owner not in (*aging.OWNERS, "all") or column not in (*aging.COLUMNS, "all"):
-        raise Http404("No such figure on the board.")
+        raise Http404(_("No such figure on the board."))
     at, accounts = look(request), Account.objects.for_staff(request.user)
     by_payer = owner != "client" and request.GET.get("by") == "payer"
     behind = aging.cell_payers if by_payer else aging.cell_accounts
@@ -106,18 +108,17 @@ def rows(request, owner, column):
         acts.record(request.user, "arrears_exported", detail={"owner": owner, "column": column, "rows": len(found)})
         return file
     table.totals = {"number": _count(len(found)), "cents": sum(row.cents for row in found)}
-    title = f"{_owner_label(owner)}: {aging.COLUMNS.get(column, 'all ages').lower()}"
+    title = f"{_owner_label(owner)}: {aging.COLUMNS.get(column, _('all ages')).lower()}"
     context = {
         "table": table,
         "title": title,
-        "count": len(found),
+        "counted": _count_payers(len(found)) if by_payer else _count(len(found)),
         "cents": table.totals["cents"],
         "more": len(found) - len(shown),
         "look": at,
-        "noun": "payer" if by_payer else "account",
         "chips": []
         if owner in ("client", "all")
-        else chips(request, "by", [("", "By account"), ("payer", "By payer")]),
+        else chips(request, "by", [("", _("By account")), ("payer", _("By payer"))]),
     }
     return render(request, "desk/arrears_rows.html", context)
 
@@ -134,25 +135,25 @@ class Holder:
 def unapplied(request, owner):
     """Who gave money that is on no charge yet: clients' accounts, and payers with what stands on their house accounts."""
     if owner not in (*aging.OWNERS, "all"):
-        raise Http404("No such figure on the board.")
+        raise Http404(_("No such figure on the board."))
     at = look(request)
     found = _holders(request.user, owner, at)
     columns = [
-        Column("number", "Account", value="account.number", kind="id"),
-        Column("name", "Name", value="account.name", link=_holder_href),
-        Column("unapplied", "Unapplied", kind="money"),
-        Column("owed", "Owed in all", kind="nil_money"),
+        Column("number", _("Account"), value="account.number", kind="id"),
+        Column("name", _("Name"), value="account.name", link=_holder_href),
+        Column("unapplied", _("Unapplied"), kind="money"),
+        Column("owed", _("Owed in all"), kind="nil_money"),
     ]
-    empty = Empty("No unapplied money", "All money received is on a charge.")
-    table = Table(columns, found, caption="Unapplied money", href=_holder_href, empty=empty)
+    empty = Empty(_("No unapplied money"), _("All money received is on a charge."))
+    table = Table(columns, found, caption=_("Unapplied money"), href=_holder_href, empty=empty)
     if file := export(request, table, f"unapplied-{owner}"):
         detail = {"owner": owner, "column": "unapplied", "rows": len(found)}
         acts.record(request.user, "arrears_exported", detail=detail)
         return file
     total = sum(row.unapplied for row in found)
     table.totals = {"number": _count(len(found)), "unapplied": total}
-    title = f"{_owner_label(owner)}: unapplied money"
-    context = {"table": table, "title": title, "count": len(found), "cents": total, "more": 0, "look": at}
+    title = _("%(owner)s: unapplied money") % {"owner": _owner_label(owner)}
+    context = {"table": table, "title": title, "counted": _count(len(found)), "cents": total, "more": 0, "look": at}
     return render(request, "desk/arrears_rows.html", context)
 
 
@@ -160,7 +161,7 @@ def _holders(user, owner: str, at: Look) -> list[Holder]:
     wanted = Q()
     if owner in ("client", "all"):
         wanted |= Q(pk__in=Account.objects.for_staff(user).order_by().values("pk"))
-    for name, (_, classes) in aging.OWNERS.items():
+    for name, (_label, classes) in aging.OWNERS.items():
         if owner in (name, "all") and classes:
             wanted |= Q(kind=Account.Kind.HOUSE, payer__payer_class__in=classes)
     if at.seen:
@@ -216,11 +217,15 @@ def _shares(cells) -> list[str]:
 
 
 def _count(accounts: int) -> str:
-    return f"{accounts} account{'' if accounts == 1 else 's'}"
+    return ngettext("%(count)d account", "%(count)d accounts", accounts) % {"count": accounts}
+
+
+def _count_payers(payers: int) -> str:
+    return ngettext("%(count)d payer", "%(count)d payers", payers) % {"count": payers}
 
 
 def _owner_label(owner: str) -> str:
-    return aging.OWNERS[owner][0] if owner in aging.OWNERS else "Everyone"
+    return aging.OWNERS[owner][0] if owner in aging.OWNERS else _("Everyone")
 
 
 # -- lists --------------------------------------------------------------------------------------------------------------------
@@ -228,11 +233,11 @@ def _owner_label(owner: str) -> str:
 
 def _account_columns(names: dict[int, Account], today: date, money_head: str) -> list[Column]:
     return [
-        Column("number", "Account", value=lambda row: names[row.account].number, kind="id"),
-        Column("name", "Name", value=lambda row: names[row.account].name, link=_account_href),
+        Column("number", _("Account"), value=lambda row: names[row.account].number, kind="id"),
+        Column("name", _("Name"), value=lambda row: names[row.account].name, link=_account_href),
         Column("cents", money_head, kind="money"),
-        Column("oldest", "Oldest since", kind="day"),
-        Column("age", "Age", value=lambda row: (today - row.oldest).days if row.oldest else None, kind="age"),
+        Column("oldest", _("Oldest since"), kind="day"),
+        Column("age", _("Age"), value=lambda row: (today - row.oldest).days if row.oldest else None, kind="age"),
     ]
 
 
@@ -241,16 +246,16 @@ def _account_href(row: aging.AccountRow) -> str:
 
 
 def _past_columns(names, today):
-    return _account_columns(names, today, "Past due")
+    return _account_columns(names, today, _("Past due"))
 
 
 def _rows_table(found: list[aging.AccountRow], today: date) -> Table:
     names = Account.objects.in_bulk([row.account for row in found])
-    empty = Empty("Nobody", "No account stands behind this figure.")
+    empty = Empty(_("Nobody"), _("No account stands behind this figure."))
     return Table(
-        _account_columns(names, today, "Amount"),
+        _account_columns(names, today, _("Amount")),
         found,
-        caption="Accounts",
+        caption=_("Accounts"),
         href=_account_href,
         empty=empty,
     )
@@ -259,12 +264,12 @@ def _rows_table(found: list[aging.AccountRow], today: date) -> Table:
 def _payers_table(found: list[aging.PayerRow], today: date) -> Table:
     payers = Payer.objects.in_bulk([row.payer for row in found])
     columns = [
-        Column("name", "Payer", value=lambda row: payers[row.payer].name),
-        Column("class", "Class", value=lambda row: payers[row.payer].get_payer_class_display(), lo=True),
-        Column("accounts", "Accounts", kind="int"),
-        Column("cents", "Amount", kind="money"),
-        Column("oldest", "Oldest since", kind="day"),
-        Column("age", "Age", value=lambda row: (today - row.oldest).days if row.oldest else None, kind="age"),
+        Column("name", _("Payer"), value=lambda row: payers[row.payer].name),
+        Column("class", _("Class"), value=lambda row: payers[row.payer].get_payer_class_display(), lo=True),
+        Column("accounts", _("Accounts"), kind="int"),
+        Column("cents", _("Amount"), kind="money"),
+        Column("oldest", _("Oldest since"), kind="day"),
+        Column("age", _("Age"), value=lambda row: (today - row.oldest).days if row.oldest else None, kind="age"),
     ]
-    empty = Empty("Nobody", "No payer stands behind this figure.")
-    return Table(columns, found, caption="Payers", href=lambda row: reverse("payer", args=[row.payer]), empty=empty)
+    empty = Empty(_("Nobody"), _("No payer stands behind this figure."))
+    return Table(columns, found, caption=_("Payers"), href=lambda row: reverse("payer", args=[row.payer]), empty=empty)

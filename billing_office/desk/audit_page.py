@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account
 from billing_office.audit import acts
@@ -54,20 +56,22 @@ DAY = {
 class Filter(OfficeForm):
     """What the list is narrowed to. Whatever is not understood is said beside its field and narrows nothing."""
 
-    title = "Something in the filter was not understood."
+    title = lazy("Something in the filter was not understood.")
     who = forms.ChoiceField(required=False)
-    verb = forms.ChoiceField(label="What", required=False)
-    account = forms.CharField(label="Account number", required=False, max_length=20)
-    kind = forms.CharField(label="Kind of object", required=False, max_length=40, help_text="For example: invoice.")
-    since = forms.DateField(label="From day", **DAY)
-    until = forms.DateField(label="To day", **DAY)
-    request = forms.CharField(label="Request", required=False, max_length=36)
+    verb = forms.ChoiceField(label=lazy("What"), required=False)
+    account = forms.CharField(label=lazy("Account number"), required=False, max_length=20)
+    kind = forms.CharField(
+        label=lazy("Kind of object"), required=False, max_length=40, help_text=lazy("For example: invoice.")
+    )
+    since = forms.DateField(label=lazy("From day"), **DAY)
+    until = forms.DateField(label=lazy("To day"), **DAY)
+    request = forms.CharField(label=lazy("Request"), required=False, max_length=36)
 
     def __init__(self, data):
         super().__init__(data)
         people = User.objects.order_by("name").values_list("pk", "name", "role")
-        self.fields["who"].choices = [("", "Everyone"), *((pk, f"{name}, {role}") for pk, name, role in people)]
-        self.fields["verb"].choices = [("", "Everything"), *((verb, verb.replace("_", " ")) for verb in _verbs())]
+        self.fields["who"].choices = [("", _("Everyone")), *((pk, f"{name}, {role}") for pk, name, role in people)]
+        self.fields["verb"].choices = [("", _("Everything")), *((verb, verb.replace("_", " ")) for verb in _verbs())]
 
     def narrow(self, found: QuerySet) -> QuerySet:
         self.full_clean()
@@ -103,8 +107,8 @@ def audit(request):
         acts.record(request.user, "audit_exported", detail={"as": asked, "by": by})
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
-    empty = Empty("No acts", "Nothing matches this filter.", reverse("audit"), "All acts")
-    table = Table(COLUMNS, page.rows, caption="Acts", href=_act_href, page=page, empty=empty)
+    empty = Empty(_("No acts"), _("Nothing matches this filter."), reverse("audit"), _("All acts"))
+    table = Table(COLUMNS, page.rows, caption=_("Acts"), href=_act_href, page=page, empty=empty)
     context = {"table": table, "form": form, "sealed": _sealed(dates.now()), "filtered": bool(form.changed_data)}
     return render(request, "desk/audit.html", context)
 
@@ -117,10 +121,10 @@ def _sealed(now: datetime) -> dict:
         proof=Subquery(proofs.values("detail")[:1]), proved_at=Subquery(proofs.values("at")[:1])
     ).first()
     if last is None:
-        return {"proof": ("Nothing is sealed yet", "warn")}
+        return {"proof": (_("Nothing is sealed yet"), "warn")}
     if last["proved_at"] is None or now - last["proved_at"] > FRESH:
-        return last | {"proof": ("No proof since yesterday", "bad")}
-    return last | {"proof": ("Proved", "good") if last["proof"]["ok"] else ("Proof failed", "bad")}
+        return last | {"proof": (_("No proof since yesterday"), "bad")}
+    return last | {"proof": (_("Proved"), "good") if last["proof"]["ok"] else (_("Proof failed"), "bad")}
 
 
 # -- what a row says -----------------------------------------------------------------------------------------------------
@@ -140,7 +144,11 @@ def _object(act: Act) -> str:
 
 
 def _said(act: Act) -> str:
-    parts = [f"changed {', '.join(name.replace('_', ' ') for name in act.changed)}"] if act.changed else []
+    parts = (
+        [_("changed %(fields)s") % {"fields": ", ".join(name.replace("_", " ") for name in act.changed)}]
+        if act.changed
+        else []
+    )
     parts += [_fact(name, value) for name, value in act.detail.items() if name != "form"]
     return "; ".join([act.reason, *parts] if act.reason else parts)
 
@@ -159,30 +167,32 @@ def _short(value) -> str:
 
 
 COLUMNS = [
-    Column("at", "When", value=at, kind="id"),
-    Column("who", "Who", value="actor.name"),
-    Column("role", "As", value="role", lo=True),
-    Column("what", "What", value="words"),
-    Column("object", "Object", value=_object, lo=True),
-    Column("number", "Account", kind="id", link=_history_href),
-    Column("said", "More", value=_said, wrap=True),
-    Column("seal", "Seal", value=lambda act: (f"{act.seal}", "good") if act.seal else ("waits", ""), kind="tag"),
+    Column("at", lazy("When"), value=at, kind="id"),
+    Column("who", lazy("Who"), value="actor.name"),
+    Column("role", lazy("As"), value="role", lo=True),
+    Column("what", lazy("What"), value="words"),
+    Column("object", lazy("Object"), value=_object, lo=True),
+    Column("number", lazy("Account"), kind="id", link=_history_href),
+    Column("said", lazy("More"), value=_said, wrap=True),
+    Column(
+        "seal", lazy("Seal"), value=lambda act: (f"{act.seal}", "good") if act.seal else (_("waits"), ""), kind="tag"
+    ),
 ]
 FILE = [
-    Column("id", "Act", kind="int"),
-    Column("at", "At (UTC)", value=lambda act: act.at.isoformat()),
-    Column("user", "User", value="actor.username"),
-    Column("who", "Name", value="actor.name"),
-    Column("role", "Role"),
-    Column("verb", "Verb"),
-    Column("kind", "Object", value="object_kind"),
-    Column("object", "Object id", value="object_id", kind="int"),
-    Column("number", "Account"),
-    Column("changed", "Changed fields", value=lambda act: ", ".join(act.changed)),
-    Column("reason", "Reason"),
-    Column("detail", "Detail", value=_said),
-    Column("request", "Request", value="request_id"),
-    Column("seal", "Seal", kind="int"),
+    Column("id", lazy("Act"), kind="int"),
+    Column("at", lazy("At (UTC)"), value=lambda act: act.at.isoformat()),
+    Column("user", lazy("User"), value="actor.username"),
+    Column("who", lazy("Name"), value="actor.name"),
+    Column("role", lazy("Role")),
+    Column("verb", lazy("Verb")),
+    Column("kind", lazy("Object"), value="object_kind"),
+    Column("object", lazy("Object id"), value="object_id", kind="int"),
+    Column("number", lazy("Account")),
+    Column("changed", lazy("Changed fields"), value=lambda act: ", ".join(act.changed)),
+    Column("reason", lazy("Reason")),
+    Column("detail", lazy("Detail"), value=_said),
+    Column("request", lazy("Request"), value="request_id"),
+    Column("seal", lazy("Seal"), kind="int"),
 ]
 
 
@@ -202,7 +212,7 @@ def audit_act(request, pk):
         "object": _object(act),
         "said": _said(act),
         "history_href": _history_href(act),
-        "changes": Table(CHANGES, changes, caption="What the request changed"),
-        "others": Table(COLUMNS, others, caption="In the same request", href=_act_href),
+        "changes": Table(CHANGES, changes, caption=_("What the request changed")),
+        "others": Table(COLUMNS, others, caption=_("In the same request"), href=_act_href),
     }
     return render(request, "desk/audit_act.html", context)

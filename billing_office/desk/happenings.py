@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from accounts.models import AccountFlag, Attachment, ContactMade, Hold, Kind, Message
 from accounts.timeline import BRANCHES, Happening
@@ -12,17 +15,24 @@ from billing_office.staff.access import may
 from billing_office.staff.models import Role, short_name
 
 SHOWS = [
-    ("", "All"),
-    ("money", "Money"),
-    ("contact", "Contact"),
-    ("note", "Notes"),
-    ("insurance", "Insurance"),
-    ("file", "Files"),
-    ("act", "Changes"),
+    ("", lazy("All")),
+    ("money", lazy("Money")),
+    ("contact", lazy("Contact")),
+    ("note", lazy("Notes")),
+    ("insurance", lazy("Insurance")),
+    ("file", lazy("Files")),
+    ("act", lazy("Changes")),
 ]
 _KINDS = {"contact": ("contact", "message"), "note": ("note", "follow_up")}  # what a chip shows, where not its own name
 _TONES = {"sent": "good", "delivered": "good", "failed": "bad", "bounced": "bad", "queued": "mute"}
-_WORDS = {"queued": "waits", "sent": "sent", "delivered": "delivered", "failed": "failed", "bounced": "bounced"}
+_MAILED = {
+    "queued": lazy("E-mail waits"), "sent": lazy("E-mail sent"), "delivered": lazy("E-mail delivered"),
+    "failed": lazy("E-mail failed"), "bounced": lazy("E-mail bounced"),
+}  # fmt: skip
+_PRINTED = {
+    "queued": lazy("Letter to print"), "sent": lazy("Letter sent"), "delivered": lazy("Letter delivered"),
+    "failed": lazy("Letter failed"), "bounced": lazy("Letter came back"),
+}  # fmt: skip
 _RECEIVED = {Kind.CLIENT_PAYMENT, Kind.PAYER_PAYMENT, Kind.AGENCY_RECOVERY}
 _OFFICE = "The office"  # whose name work done by itself bears
 
@@ -61,7 +71,8 @@ def told(item: Happening, *, services: bool) -> Told:
 
 def _money(item: Happening, services: bool) -> Told:
     count, name = item.facts["services"], item.facts["service"]
-    service = f"{count} services" if count > 1 else name if name and services else ""
+    many = ngettext("%(count)d service", "%(count)d services", count) % {"count": count}
+    service = many if count > 1 else name if name and services else ""
     tone = "warn" if item.what == Kind.REVERSAL else "good" if item.what in _RECEIVED else "mute"
     payment = item.facts["payment"]
     href = reverse("payment", args=[payment]) if payment else ""
@@ -70,20 +81,15 @@ def _money(item: Happening, services: bool) -> Told:
 
 
 def _message(item: Happening, services: bool) -> Told:
-    way = "E-mail" if item.what == Message.Channel.EMAIL else "Letter"
-    word = (
-        "to print"
-        if item.what != Message.Channel.EMAIL and item.state == "queued"
-        else _WORDS.get(item.state, item.state)
-    )
+    words = _MAILED if item.what == Message.Channel.EMAIL else _PRINTED
     detail = item.detail + (f": {item.who}" if item.who else "")
     href = reverse("document_page", args=[item.facts["document"]])
-    return Told(item.at, f"{way} {word}", detail, _TONES.get(item.state, "mute"), "", href)
+    return Told(item.at, words.get(item.state, item.state), detail, _TONES.get(item.state, "mute"), "", href)
 
 
 def _note(item: Happening, services: bool) -> Told:
     corrected = item.state == "corrected"
-    title = "Note, corrected since" if corrected else "Note, corrected" if item.facts["corrects"] else "Note"
+    title = _("Note, corrected since") if corrected else _("Note, corrected") if item.facts["corrects"] else _("Note")
     who, tone = _who(item.who), "mute" if corrected else "note"
     return Told(item.at, title, item.detail, tone, who, struck=corrected, correct=None if corrected else item.id)
 
@@ -98,8 +104,10 @@ _CAME_OF = {  # tones of outcomes; the others say nothing good or bad
 
 def _contact(item: Happening, services: bool) -> Told:
     way, outcome, facts = ContactMade.Way(item.state), ContactMade.Outcome(item.what), item.facts
-    promised = f"{_dollars(item.cents)} by {_day(facts['promised_on'])}" if item.cents else ""
-    against = f"against {', '.join(facts['refused'])}" if facts["refused"] else ""
+    promised = ""
+    if item.cents:
+        promised = _("%(amount)s by %(day)s") % {"amount": _dollars(item.cents), "day": _day(facts["promised_on"])}
+    against = _("against %(rules)s") % {"rules": ", ".join(facts["refused"])} if facts["refused"] else ""
     said = _said(promised, item.detail, facts["with"], facts["to"], against)
     tone = "warn" if against else _CAME_OF.get(outcome, "mute")
     return Told(item.at, f"{way.label}, {outcome.label.lower()}", said, tone, _who(item.who), cents=item.cents)
@@ -107,10 +115,12 @@ def _contact(item: Happening, services: bool) -> Told:
 
 def _follow_up(item: Happening, services: bool) -> Told:
     if item.state == "done":
-        return Told(item.at, "Followed up", item.detail, "good", _who(item.who))
+        return Told(item.at, _("Followed up"), item.detail, "good", _who(item.who))
     whose = item.facts["for"]
-    whose = f"any {Role(whose).label.lower()}" if whose in Role.values else short_name(whose)
-    return Told(item.at, f"To follow up: {whose}", item.detail, "warn", _who(item.who), done=item.id)
+    whose = _("any %(role)s") % {"role": Role(whose).label.lower()} if whose in Role.values else short_name(whose)
+    return Told(
+        item.at, _("To follow up: %(whose)s") % {"whose": whose}, item.detail, "warn", _who(item.who), done=item.id
+    )
 
 
 def _file(item: Happening, services: bool) -> Told:
@@ -127,7 +137,7 @@ def _act(item: Happening, services: bool) -> Told:
     said = _said(facts.get("number"), _dollars(item.cents), _changed(facts["changed"]), item.detail)
     match item.what:
         case "invoice_issued":
-            said = _said(facts["number"], _dollars(item.cents), f"due {_day(facts['due_on'])}")
+            said = _said(facts["number"], _dollars(item.cents), _("due %(day)s") % {"day": _day(facts["due_on"])})
             href = reverse("invoice", args=[facts["object"]])
         case "advice_given":
             said, href = facts["number"], reverse("advice", args=[facts["object"]])
@@ -136,17 +146,19 @@ def _act(item: Happening, services: bool) -> Told:
         case "invoice_voided":
             href = reverse("invoice", args=[facts["object"]])
         case "reminder_queued":
-            title = f"Reminder {facts['level']}"
+            title = _("Reminder %(level)s") % {"level": facts["level"]}
         case "flag_set" | "flag_ended":
-            title = f"{AccountFlag.Kind(facts['kind']).label}: flag {item.what.rpartition('_')[2]}"
+            word = _("%(kind)s: flag set") if item.what == "flag_set" else _("%(kind)s: flag ended")
+            title = word % {"kind": AccountFlag.Kind(facts["kind"]).label}
         case "hold_set" | "hold_ended":
-            title = f"{Hold.Kind(facts['kind']).label}: hold {item.what.rpartition('_')[2]}"
+            word = _("%(kind)s: hold set") if item.what == "hold_set" else _("%(kind)s: hold ended")
+            title = word % {"kind": Hold.Kind(facts["kind"]).label}
         case "contact_point_marked_bad":
-            title = "Contact marked bad"
+            title = _("Contact marked bad")
         case _ if facts["object"] and item.what in _PAGES:
             href = reverse(_PAGES[item.what], args=[facts["object"]])
         case "contact_added" | "contact_edited" if "consent" in facts:
-            said = _said(f"consent {facts['consent']}", said)
+            said = _said(_("consent %(consent)s") % {"consent": facts["consent"]}, said)
     return Told(item.at, title, said, "mute", _who(item.who), href)
 
 
@@ -181,4 +193,4 @@ def _day(text: str) -> str:
 
 
 def _who(name: str) -> str:
-    return "by itself" if name == _OFFICE else short_name(name)
+    return _("by itself") if name == _OFFICE else short_name(name)

@@ -3,6 +3,8 @@
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.audit.acts import record
 from billing_office.lib.fields import MoneyField, OfficeModelForm, StaleFormMixin
@@ -12,8 +14,8 @@ from dunning.models import ComplianceRule, ReminderLevel
 
 
 class LevelForm(StaleFormMixin, OfficeModelForm):
-    title = "The level was not saved."
-    least_cents = MoneyField(label="Smallest amount", help_text="Below it no reminder goes out.")
+    title = lazy("The level was not saved.")
+    least_cents = MoneyField(label=lazy("Smallest amount"), help_text=lazy("Below it no reminder goes out."))
 
     class Meta:
         model = ReminderLevel
@@ -22,13 +24,15 @@ class LevelForm(StaleFormMixin, OfficeModelForm):
         ]  # fmt: skip
         widgets = {"lead": forms.Textarea(attrs={"rows": 2}), "paragraph": forms.Textarea(attrs={"rows": 4})}
         error_messages = {
-            NON_FIELD_ERRORS: {"unique_together": "Another level for the same has this number or goes out on that day."}
+            NON_FIELD_ERRORS: {
+                "unique_together": lazy("Another level for the same has this number or goes out on that day.")
+            }
         }
 
     def clean_days_after_due(self):
         days = self.cleaned_data["days_after_due"]
         if not 0 <= days <= 730:
-            raise forms.ValidationError("Use 0 to 730 days after the due date.")
+            raise forms.ValidationError(_("Use 0 to 730 days after the due date."))
         return days
 
 
@@ -38,19 +42,24 @@ def record_level(user, level, changed, created):
 
 LEVELS = Records(
     model=ReminderLevel,
-    noun="reminder level",
+    noun=lazy("reminder level"),
     plural="ladder",
     folder="ladder",
     form=LevelForm,
     columns=[
-        Column("name", "Reminder"),
-        Column("audience", "For", value="get_audience_display"),
-        Column("level", "Level", kind="int"),
-        Column("days_after_due", "Days after due", kind="int"),
-        Column("least", "Smallest amount", value="least_cents", kind="money"),
-        Column("respite_days", "Days to pay", kind="int"),
-        Column("lead", "First sentence", wrap=True),
-        Column("state", "State", value=lambda level: ("On", "good") if level.active else ("Off", ""), kind="tag"),
+        Column("name", lazy("Reminder")),
+        Column("audience", lazy("For"), value="get_audience_display"),
+        Column("level", lazy("Level"), kind="int"),
+        Column("days_after_due", lazy("Days after due"), kind="int"),
+        Column("least", lazy("Smallest amount"), value="least_cents", kind="money"),
+        Column("respite_days", lazy("Days to pay"), kind="int"),
+        Column("lead", lazy("First sentence"), wrap=True),
+        Column(
+            "state",
+            lazy("State"),
+            value=lambda level: (_("On"), "good") if level.active else (_("Off"), ""),
+            kind="tag",
+        ),
     ],
     order=("audience", "days_after_due", "id"),
     queryset=lambda user: ReminderLevel.objects.all(),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.utils.translation import gettext as _
 
 from accounts.past import AsOf
 from billing_office.lib import dates
@@ -50,10 +51,10 @@ def _day(request, today: date) -> date:
     try:
         day = date.fromisoformat(text) if text else today
     except ValueError:
-        messages.warning(request, "That is no day; today is shown. Write it as 2026-11-23.")
+        messages.warning(request, _("That is no day; today is shown. Write it as 2026-11-23."))
         return today
     if not dates.FIRST <= day <= today:
-        messages.warning(request, "The board shows days up to today; today is shown.")
+        messages.warning(request, _("The board shows days up to today; today is shown."))
         return today
     return day
 
@@ -65,5 +66,5 @@ def _moment(request) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=dates.office_zone())
     except ValueError:
-        messages.warning(request, "That is no moment; the books are shown as they stand now.")
+        messages.warning(request, _("That is no moment; the books are shown as they stand now."))
         return None

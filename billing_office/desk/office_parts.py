@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts.addressing import letterhead
@@ -30,12 +32,12 @@ def _page(request, office: Office, form, title: str, button: str, **context):
 
 
 class LogoForm(OfficeForm):
-    title = "The logo was not changed."
+    title = lazy("The logo was not changed.")
     picture = forms.FileField(
-        label="Picture", required=False, help_text="PNG or JPEG, up to 4 MB. It is printed 9 mm high, left of the name.",
+        label=lazy("Picture"), required=False, help_text=lazy("PNG or JPEG, up to 4 MB. It is printed 9 mm high, left of the name."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
     )  # fmt: skip
-    remove = forms.BooleanField(label="Take the logo away; the neutral mark stands there again", required=False)
+    remove = forms.BooleanField(label=lazy("Take the logo away; the neutral mark stands there again"), required=False)
 
     def clean_picture(self):
         sent = self.cleaned_data["picture"]
@@ -49,7 +51,7 @@ class LogoForm(OfficeForm):
     def clean(self):
         cleaned = super().clean()
         if not self.errors and bool(cleaned.get("picture")) == cleaned.get("remove", False):
-            self.add_error("picture", ValidationError("Choose a picture, or take the logo away.", code="which"))
+            self.add_error("picture", ValidationError(_("Choose a picture, or take the logo away."), code="which"))
         return cleaned
 
 
@@ -66,9 +68,9 @@ def office_logo_edit(request, pk):
             else:
                 remove_logo(office, by=request.user)
             record(request.user, "office_logo_set" if png else "office_logo_removed", office)
-        messages.success(request, "Papers issued from now on have it. Those that were issued stay as they are.")
+        messages.success(request, _("Papers issued from now on have it. Those that were issued stay as they are."))
         return redirect("office", pk=pk)
-    return _page(request, office, form, "Logo", "Save", logo=sha256)
+    return _page(request, office, form, _("Logo"), _("Save"), logo=sha256)
 
 
 def office_logo(request, pk):
@@ -85,17 +87,18 @@ def office_sample(request, pk):
     fields = [[field.label, "12345"] for field in office.fields.filter(retired=False, printed=True)[:2]]
     amount, due = f"${money.show(4_500)}", dates.long(dates.today())
     context = {
-        "lang": "en", "kind": "Invoice", "number": f"{office.code}-SAMPLE", "copy": False, "office": letterhead(office),
+        "lang": "en", "kind": _("Invoice"), "number": f"{office.code}-SAMPLE", "copy": False, "office": letterhead(office),
         "to": "Ruth Okonkwo\n17 Chestnut Court\nSpringfield, IL 62704",
-        "facts": [["Issued", due], ["Account", "A-10001"], *fields, ["Due", due]],
-        "ask": {"label": "Amount due", "amount": amount, "by": f"Pay by {due}"},
-        "lead": "This is a sample of the office’s paper. Nothing is owed.", "what": "What was done", "columns": ["Price", "You owe"],
+        "facts": [[_("Issued"), due], [_("Account"), "A-10001"], *fields, [_("Due"), due]],
+        "ask": {"label": _("Amount due"), "amount": amount, "by": _("Pay by %(day)s") % {"day": due}},
+        "lead": _("This is a sample of the office’s paper. Nothing is owed."),
+        "what": _("What was done"), "columns": [_("Price"), _("You owe")],
         "visits": [{"when": due, "who": "Ruth Okonkwo", "by": words.provider, "lines": [
-            {"what": "A service, as the client reads it", "code": "", "amounts": ["45.00", "45.00"]},
+            {"what": _("A service, as the client reads it"), "code": "", "amounts": ["45.00", "45.00"]},
         ]}],
-        "totals": {"label": "Total", "amounts": ["45.00", "45.00"]},
-        "settle": [{"label": "Amount due", "amount": amount, "tone": "t"}],
-        "help": {"title": "Need help paying?", "text": office.help_text} if office.help_text else None, "notes": [], "slip": None,
+        "totals": {"label": _("Total"), "amounts": ["45.00", "45.00"]},
+        "settle": [{"label": _("Amount due"), "amount": amount, "tone": "t"}],
+        "help": {"title": _("Need help paying?"), "text": office.help_text} if office.help_text else None, "notes": [], "slip": None,
     }  # fmt: skip
     pdf = rendering.render("invoice", context, office.paper, logo=picture(logo_of(office)))
     return HttpResponse(
@@ -107,15 +110,17 @@ def office_sample(request, pk):
 
 
 class FieldForm(OfficeModelForm):
-    title = "The field was not saved."
-    label = LineField(max_length=24, help_text="As it stands on screens and papers: up to 24 letters.")
-    help = LineField(max_length=120, required=False, label="Hint", help_text="Stands below it where it is filled in.")
+    title = lazy("The field was not saved.")
+    label = LineField(max_length=24, help_text=lazy("As it stands on screens and papers: up to 24 letters."))
+    help = LineField(
+        max_length=120, required=False, label=lazy("Hint"), help_text=lazy("Stands below it where it is filled in.")
+    )
 
     class Meta:
         model = OfficeField
         fields = ["label", "help", "printed", "position", "retired"]
-        labels = {"printed": "On papers", "retired": "Not asked any more"}
-        help_texts = {"position": "0 stands first."}
+        labels = {"printed": lazy("On papers"), "retired": lazy("Not asked any more")}
+        help_texts = {"position": lazy("0 stands first.")}
 
     def clean(self):
         cleaned = super().clean()
@@ -123,18 +128,18 @@ class FieldForm(OfficeModelForm):
         if cleaned.get("retired"):
             return cleaned
         if others.filter(label__iexact=cleaned.get("label", "")).exists():
-            self.add_error("label", ValidationError("The office has a field of this name.", code="twice"))
+            self.add_error("label", ValidationError(_("The office has a field of this name."), code="twice"))
         if cleaned.get("printed") and others.filter(printed=True).count() >= OfficeField.PRINTED:
             self.add_error(
                 "printed",
-                ValidationError("Two fields stand on papers already; there is no room for more.", code="full"),
+                ValidationError(_("Two fields stand on papers already; there is no room for more."), code="full"),
             )
         return cleaned
 
 
 def office_field_new(request, pk):
     office = _office(pk)
-    return _field(request, office, OfficeField(office=office), "Add a field", created=True)
+    return _field(request, office, OfficeField(office=office), _("Add a field"), created=True)
 
 
 def office_field_edit(request, pk):
@@ -159,7 +164,7 @@ def _field(request, office: Office, field: OfficeField, title: str, *, created: 
                 )
                 messages.success(request, f"{field} saved.")
                 return redirect("office", pk=office.pk)
-    return _page(request, office, form, title, "Save field")
+    return _page(request, office, form, title, _("Save field"))
 
 
 @require_POST
@@ -174,7 +179,10 @@ def office_fields_usual(request, pk):
         ]
         for field in added:
             record(request.user, "office_field_added", field)
-    messages.success(request, f"Added: {', '.join(map(str, added))}." if added else "The office has them all.")
+    messages.success(
+        request,
+        _("Added: %(fields)s.") % {"fields": ", ".join(map(str, added))} if added else _("The office has them all."),
+    )
     return redirect("office", pk=pk)
 
 

@@ -5,6 +5,9 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from billing_office.audit.acts import record
 from billing_office.lib.fields import OfficeModelForm
@@ -17,11 +20,11 @@ from .office_parts import missing
 
 
 class OfficeForm(OfficeModelForm):
-    title = "The office was not saved."
+    title = lazy("The office was not saved.")
     code = forms.CharField(
         max_length=6,
         help_text=Office._meta.get_field("code").help_text,
-        validators=[RegexValidator("^[A-Z]{2,6}$", "Use two to six letters, A to Z.")],
+        validators=[RegexValidator("^[A-Z]{2,6}$", lazy("Use two to six letters, A to Z."))],
     )
 
     class Meta:
@@ -31,26 +34,26 @@ class OfficeForm(OfficeModelForm):
             "terms_days", "pay_order", "pay_to", "help_text",
         ]  # fmt: skip
         labels = {
-            "profile": "Bills for",
-            "city_line": "City line",
-            "email": "E-mail",
-            "terms_days": "Terms, in days",
-            "pay_order": "Order of paying",
-            "pay_to": "Pay to",
-            "help_text": "Help with paying",
+            "profile": lazy("Bills for"),
+            "city_line": lazy("City line"),
+            "email": lazy("E-mail"),
+            "terms_days": lazy("Terms, in days"),
+            "pay_order": lazy("Order of paying"),
+            "pay_to": lazy("Pay to"),
+            "help_text": lazy("Help with paying"),
         }
         widgets = {"pay_to": forms.Textarea(attrs={"rows": 4}), "help_text": forms.Textarea(attrs={"rows": 3})}
 
     def clean_time_zone(self):
         zone = self.cleaned_data["time_zone"]
         if zone not in available_timezones():
-            raise ValidationError("Use a zone's name as in America/Chicago.", code="unknown_zone")
+            raise ValidationError(_("Use a zone's name as in America/Chicago."), code="unknown_zone")
         return zone
 
     def clean_terms_days(self):
         days = self.cleaned_data["terms_days"]
         if days > 365:
-            raise ValidationError("Use at most 365 days.", code="too_long")
+            raise ValidationError(_("Use at most 365 days."), code="too_long")
         return days
 
 
@@ -68,6 +71,10 @@ class OfficePages(Records):
         return super()._render(request, template, **context)
 
 
+def _days(count: int) -> str:
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+
+
 OFFICES = OfficePages(
     model=Office,
     noun="office",
@@ -79,29 +86,29 @@ OFFICES = OfficePages(
     order=("name", "id"),
     folder="desk/offices",
     columns=[
-        Column("name", "Office"),
-        Column("code", "Code", kind="id"),
-        Column("profile", "Bills for", value="get_profile_display"),
-        Column("city_line", "City", lo=True),
-        Column("phone", "Phone"),
-        Column("terms_days", "Terms, days", kind="int"),
-        Column("paper", "Paper", value="get_paper_display", lo=True),
-        Column("time_zone", "Clock", lo=True),
+        Column("name", lazy("Office")),
+        Column("code", lazy("Code"), kind="id"),
+        Column("profile", lazy("Bills for"), value="get_profile_display"),
+        Column("city_line", lazy("City"), lo=True),
+        Column("phone", lazy("Phone")),
+        Column("terms_days", lazy("Terms, days"), kind="int"),
+        Column("paper", lazy("Paper"), value="get_paper_display", lo=True),
+        Column("time_zone", lazy("Clock"), lo=True),
     ],
     facts=[
-        Column("code", "Code", kind="id"),
-        Column("profile", "Bills for", value="get_profile_display"),
-        Column("street", "Street"),
-        Column("city_line", "City line"),
-        Column("phone", "Phone"),
-        Column("hours", "Hours"),
-        Column("email", "E-mail"),
-        Column("website", "Website"),
-        Column("paper", "Paper", value="get_paper_display"),
-        Column("time_zone", "Clock"),
-        Column("terms_days", "Terms", value=lambda office: f"{office.terms_days} days"),
-        Column("pay_order", "Order of paying", value="get_pay_order_display"),
-        Column("pay_to", "Pay to", wrap=True),
-        Column("help_text", "Help with paying", wrap=True),
+        Column("code", lazy("Code"), kind="id"),
+        Column("profile", lazy("Bills for"), value="get_profile_display"),
+        Column("street", lazy("Street")),
+        Column("city_line", lazy("City line")),
+        Column("phone", lazy("Phone")),
+        Column("hours", lazy("Hours")),
+        Column("email", lazy("E-mail")),
+        Column("website", lazy("Website")),
+        Column("paper", lazy("Paper"), value="get_paper_display"),
+        Column("time_zone", lazy("Clock")),
+        Column("terms_days", lazy("Terms"), value=lambda office: _days(office.terms_days)),
+        Column("pay_order", lazy("Order of paying"), value="get_pay_order_display"),
+        Column("pay_to", lazy("Pay to"), wrap=True),
+        Column("help_text", lazy("Help with paying"), wrap=True),
     ],
 )

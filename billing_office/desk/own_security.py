@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -35,7 +36,7 @@ def own_password(request):
                 record(request.user, "password_changed", request.user)
             update_session_auth_hash(request, request.user)
             messages.success(
-                request, "Your password is changed. Other browsers where you were signed in are signed out."
+                request, _("Your password is changed. Other browsers where you were signed in are signed out.")
             )
             return redirect("home")
         if form.has_error("old_password"):
@@ -49,7 +50,7 @@ def second_factor_set(request):
     """The app's QR code; its first code makes it count, and shows the recovery codes, this once."""
     user = request.user
     if second_factor.needed(user):
-        messages.error(request, "You have a second factor already. Remove it first if you have a new telephone.")
+        messages.error(request, _("You have a second factor already. Remove it first if you have a new telephone."))
         return redirect("own_security")
     form = CodeForm(request.POST or None, request=request, user=user, confirms=True)
     if request.method == "POST":
@@ -84,7 +85,7 @@ def second_factor_remove(request):
             record(request.user, "second_factor_removed", request.user)
     request.session[clocks.FACTOR] = False
     update_session_auth_hash(request, request.user)
-    messages.success(request, "Your second factor is removed.")
+    messages.success(request, _("Your second factor is removed."))
     return redirect("own_security")
 
 
@@ -94,7 +95,7 @@ def own_sessions_end(request):
         request.user.end_sessions()
         record(request.user, "sessions_ended", request.user)
     update_session_auth_hash(request, request.user)
-    messages.success(request, "Every other browser where you were signed in is signed out.")
+    messages.success(request, _("Every other browser where you were signed in is signed out."))
     return redirect("own_security")
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import aging
 from accounts.models import Account, AccountFlag, Charge, Hold, Message, Payer, Payment
@@ -71,26 +72,26 @@ def _invoices(row: Payer, user, today: date) -> Table:
     rows = list(Invoice.objects.for_staff(user).filter(payer=row).select_related("office")[:FEW])
     still = balances.of_invoices(rows)
     columns = [
-        Column("number", "Invoice", kind="id"),
-        Column("issued", "Issued", value="issued_on", kind="day"),
-        Column("due", "Due", value="due_on", kind="day"),
-        Column("cents", "Amount", kind="money"),
-        Column("open", "Still open", value=lambda i: still[i.pk], kind="money"),
-        Column("state", "State", value=lambda i: state(i, still[i.pk], today), kind="tag"),
+        Column("number", _("Invoice"), kind="id"),
+        Column("issued", _("Issued"), value="issued_on", kind="day"),
+        Column("due", _("Due"), value="due_on", kind="day"),
+        Column("cents", _("Amount"), kind="money"),
+        Column("open", _("Still open"), value=lambda i: still[i.pk], kind="money"),
+        Column("state", _("State"), value=lambda i: state(i, still[i.pk], today), kind="tag"),
     ]
-    empty = Empty("No invoices", "Nothing was invoiced to this payer yet.")
-    return Table(columns, rows, caption="Invoices", href=lambda i: reverse("invoice", args=[i.pk]), empty=empty)
+    empty = Empty(_("No invoices"), _("Nothing was invoiced to this payer yet."))
+    return Table(columns, rows, caption=_("Invoices"), href=lambda i: reverse("invoice", args=[i.pk]), empty=empty)
 
 
 def _receipts(rows: list[Payment]) -> Table:
     columns = [
-        Column("received_on", "Received", kind="day"),
-        Column("means", "How"),
-        Column("reference", "Reference", kind="id"),
-        Column("cents", "Amount", kind="money"),
+        Column("received_on", _("Received"), kind="day"),
+        Column("means", _("How")),
+        Column("reference", _("Reference"), kind="id"),
+        Column("cents", _("Amount"), kind="money"),
     ]
-    empty = Empty("No receipts", "No money came from this payer yet.")
-    return Table(columns, rows, caption="Receipts", href=lambda p: reverse("payment", args=[p.pk]), empty=empty)
+    empty = Empty(_("No receipts"), _("No money came from this payer yet."))
+    return Table(columns, rows, caption=_("Receipts"), href=lambda p: reverse("payment", args=[p.pk]), empty=empty)
 
 
 def _stops(row: Payer, today: date) -> list[tuple[str, AccountFlag | Hold]]:
@@ -124,7 +125,7 @@ def _happened(row: Payer, user, received: Iterable[Payment], sent: Iterable[Mess
         who = short_name(one.issued_by.name)
         yield Told(
             _on(one.issued_on, one.issued_at),
-            "Invoice issued",
+            _("Invoice issued"),
             f"{one.number}, ${money.show(one.cents)}",
             "mute",
             who,
@@ -137,7 +138,7 @@ def _happened(row: Payer, user, received: Iterable[Payment], sent: Iterable[Mess
         who = short_name(note.issued_by.name)
         yield Told(
             _on(note.issued_on, note.issued_at),
-            "Invoice voided",
+            _("Invoice voided"),
             f"{note.invoice.number}, {note.reason}",
             "warn",
             who,
@@ -148,7 +149,7 @@ def _happened(row: Payer, user, received: Iterable[Payment], sent: Iterable[Mess
         who = short_name(payment.created_by.name)
         yield Told(
             _on(payment.received_on, payment.created_at),
-            "Payment",
+            _("Payment"),
             said,
             "good",
             who,
@@ -192,26 +193,26 @@ def owes(request, pk):
     shown = found if asked else found[:500]
     charges = Charge.objects.select_related("account", "client").in_bulk([part.charge for part in shown])
     table = Table(
-        _owes_columns(charges, request.user, today), shown, caption="What is owed",
-        href=lambda part: reverse("account", args=[part.account]), empty=Empty("Nothing", "Nothing of this age is owed."),
+        _owes_columns(charges, request.user, today), shown, caption=_("What is owed"),
+        href=lambda part: reverse("account", args=[part.account]), empty=Empty(_("Nothing"), _("Nothing of this age is owed.")),
     )  # fmt: skip
     if file := export(request, table, "payer-owes"):
         acts.record(request.user, "payer_exported", row, detail={"as": asked, "rows": len(found)})
         return file
     total = sum(part.cents for part in found)
-    table.totals = {"number": f"{len(found)} in all", "cents": total}
-    words = [("", "All"), *aging.COLUMNS.items()]
+    table.totals = {"number": _("%(count)d in all") % {"count": len(found)}, "cents": total}
+    words = [("", _("All")), *aging.COLUMNS.items()]
     context = {"payer": row, "table": table, "cents": total, "more": len(found) - len(shown)}
     return render(request, "desk/payer_owes.html", context | {"chips": chips(request, "age", words)})
 
 
 def _owes_columns(charges: dict[int, Charge], user, today: date) -> list[Column]:
     return [
-        Column("number", "Account", value=lambda part: charges[part.charge].account.number, kind="id"),
-        Column("name", "Name", value=lambda part: charges[part.charge].account.name),
-        Column("service", "Service", value=lambda part: charges[part.charge].words_for(user), wrap=True),
-        Column("service_on", "Date", value=lambda part: charges[part.charge].service_on, kind="day"),
-        Column("due", "Due", value=lambda part: part.day if part.dated else None, kind="day"),
-        Column("age", "Age", value=lambda part: part.age(today), kind="age"),
-        Column("cents", "Owes", kind="money"),
+        Column("number", _("Account"), value=lambda part: charges[part.charge].account.number, kind="id"),
+        Column("name", _("Name"), value=lambda part: charges[part.charge].account.name),
+        Column("service", _("Service"), value=lambda part: charges[part.charge].words_for(user), wrap=True),
+        Column("service_on", _("Date"), value=lambda part: charges[part.charge].service_on, kind="day"),
+        Column("due", _("Due"), value=lambda part: part.day if part.dated else None, kind="day"),
+        Column("age", _("Age"), value=lambda part: part.age(today), kind="age"),
+        Column("cents", _("Owes"), kind="money"),
     ]

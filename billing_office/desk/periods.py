@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import ledger, periods
@@ -23,11 +24,11 @@ def period_close(request):
     try:
         last_day = date.fromisoformat(request.POST.get("last_day", ""))
     except ValueError as error:
-        raise Http404("No such period.") from error
+        raise Http404(_("No such period.")) from error
     try:
         period = periods.close(last_day, today=dates.today(), by=request.user)
     except ledger.Refused as refusal:
-        messages.error(request, f"Nothing was closed. {refusal}")
+        messages.error(request, _("Nothing was closed. %(refusal)s") % {"refusal": refusal})
     else:
-        messages.success(request, f"{period} is closed: no entry is dated into it any more.")
+        messages.success(request, _("%(period)s is closed: no entry is dated into it any more.") % {"period": period})
     return redirect("periods")

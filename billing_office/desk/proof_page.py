@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from billing_office.audit.models import Act
@@ -24,6 +26,10 @@ PROVE = "prove_books"  # the kind of the outbox's job; its object is the user wh
 BEFORE = 30  # earlier proofs shown
 
 
+def _offenders(count: int) -> tuple[str, str]:
+    return (_("%(count)d found") % {"count": count}, "bad") if count else (_("holds"), "good")
+
+
 @dataclass(frozen=True)
 class Line:
     """One invariant as the proof found it; `rows` are the first that offend, name → text."""
@@ -36,7 +42,7 @@ class Line:
 
     @property
     def told(self):
-        return ("holds", "good") if self.count == 0 else (f"{self.count} rows offend", "bad")
+        return (_("holds"), "good") if self.count == 0 else (_("%(count)d rows offend") % {"count": self.count}, "bad")
 
     @property
     def offending(self) -> list[list[tuple[str, str, str]]]:
@@ -52,27 +58,30 @@ def _href(name: str, text: str | None) -> str:
 
 
 COLUMNS = [
-    Column("group", "Group"),
-    Column("name", "What must hold", wrap=True),
-    Column("told", "Result", kind="tag"),
-    Column("count", "Rows that offend", kind="int"),
-    Column("ms", "Took ms", value=lambda line: f"{line.ms:.1f}"),
+    Column("group", lazy("Group")),
+    Column("name", lazy("What must hold"), wrap=True),
+    Column("told", lazy("Result"), kind="tag"),
+    Column("count", lazy("Rows that offend"), kind="int"),
+    Column("ms", lazy("Took ms"), value=lambda line: f"{line.ms:.1f}"),
 ]
 SEALS = [
-    Column("kind", "Sealed", value=lambda chain: chain["kind"].replace("_", " ")),
-    Column("rows", "Rows", kind="int"),
-    Column("unsealed", "Not sealed yet", kind="int"),
-    Column("told", "Result", value=lambda chain: (f"{chain['found']} found", "bad") if chain["found"] else ("holds", "good"), kind="tag"),
-    Column("head", "Head", value=lambda chain: (chain["head"] or "")[:16], kind="id", lo=True),
+    Column("kind", lazy("Sealed"), value=lambda chain: chain["kind"].replace("_", " ")),
+    Column("rows", lazy("Rows"), kind="int"),
+    Column("unsealed", lazy("Not sealed yet"), kind="int"),
+    Column("told", lazy("Result"), value=lambda chain: _offenders(chain["found"]), kind="tag"),
+    Column("head", lazy("Head"), value=lambda chain: (chain["head"] or "")[:16], kind="id", lo=True),
 ]  # fmt: skip
 EARLIER = [
-    Column("at", "When", kind="moment"),
-    Column("by", "Asked by", value="actor.name"),
+    Column("at", lazy("When"), kind="moment"),
+    Column("by", lazy("Asked by"), value="actor.name"),
     Column(
-        "told", "Result", value=lambda act: ("holds", "good") if act.detail["ok"] else ("failed", "bad"), kind="tag"
+        "told",
+        lazy("Result"),
+        value=lambda act: (_("holds"), "good") if act.detail["ok"] else (_("failed"), "bad"),
+        kind="tag",
     ),
-    Column("checks", "Checks", value=lambda act: act.detail["checks"], kind="int"),
-    Column("ms", "Took", value=lambda act: f"{act.detail.get('ms', 0) / 1000:.1f} s"),
+    Column("checks", lazy("Checks"), value=lambda act: act.detail["checks"], kind="int"),
+    Column("ms", lazy("Took"), value=lambda act: f"{act.detail.get('ms', 0) / 1000:.1f} s"),
 ]
 
 
@@ -86,8 +95,10 @@ def proof(request):
     context = {
         "last": last,
         "groups": [(group, list(found)) for group, found in groupby(lines, attrgetter("group"))],
-        "seals": Table(SEALS, chains, caption="Seals"),
-        "earlier": Table(EARLIER, acts, caption="Proofs", href=_act_href if may(request.user, "read_audit") else None),
+        "seals": Table(SEALS, chains, caption=_("Seals")),
+        "earlier": Table(
+            EARLIER, acts, caption=_("Proofs"), href=_act_href if may(request.user, "read_audit") else None
+        ),
         "job": _running(),
     }
     return render(request, "desk/proof.html", context)
@@ -117,7 +128,7 @@ def proof_new(request):
     """Ask for a proof; it reads all the books, so a worker makes it. Asked for while one waits: that one is it."""
     if _running() is None:
         queue.put(PROVE, request.user.pk, f"{PROVE}:{dates.now().isoformat(timespec='seconds')}")
-    messages.info(request, "The books are being proved. This page shows the answer when it is there.")
+    messages.info(request, _("The books are being proved. This page shows the answer when it is there."))
     return redirect("proof")
 
 

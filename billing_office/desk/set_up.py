@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import Account, Charge, Message, Payer
 from billing_office.staff.access import RIGHTS, may
@@ -56,25 +57,28 @@ def _ready_to_work(office: Office, user: User) -> list[Step]:
     roles = set(office.staff.filter(is_active=True).values_list("role", flat=True))
     return [
         _step(
-            user, "edit_settings", "Say who the office is", "Name, address and telephone stand on every paper, and the kind of provider"
-            " decides the words on screens and papers.", bool(office.street and office.city_line and office.phone),
-            reverse("office_edit", args=[office.pk]), "Edit the office",
+            user, "edit_settings", _("Say who the office is"),
+            _("Name, address and telephone stand on every paper,"
+            " and the kind of provider decides the words on screens and papers."),
+            bool(office.street and office.city_line and office.phone),
+            reverse("office_edit", args=[office.pk]), _("Edit the office"),
         ),
         _step(
-            user, "edit_settings", "Set its logo", "A neutral mark stands beside the name until then.", bool(logo_of(office)),
-            reverse("office_logo_edit", args=[office.pk]), "Set a logo", needed=False,
+            user, "edit_settings", _("Set its logo"), _("A neutral mark stands beside the name until then."), bool(logo_of(office)),
+            reverse("office_logo_edit", args=[office.pk]), _("Set a logo"), needed=False,
         ),
         _step(
-            user, "edit_staff", "Add who bills", "A biller posts charges and issues invoices; a clerk keeps accounts and posts payments.",
-            Role.BILLER in roles, reverse("staff_new"), "Add a member of staff",
+            user, "edit_staff", _("Add who bills"),
+            _("A biller posts charges and issues invoices; a clerk keeps accounts and posts payments."),
+            Role.BILLER in roles, reverse("staff_new"), _("Add a member of staff"),
         ),
         _step(
-            user, "edit_staff", "Add a second pair of eyes", "What is above a limit waits for a supervisor, never the one who asked.",
-            Role.SUPERVISOR in roles, reverse("staff_new"), "Add a supervisor",
+            user, "edit_staff", _("Add a second pair of eyes"), _("What is above a limit waits for a supervisor, never the one who asked."),
+            Role.SUPERVISOR in roles, reverse("staff_new"), _("Add a supervisor"),
         ),
         _step(
-            user, "read_settings", "Let mail go out", "EMAIL_URL names the office’s mail server. Until then the mail sink catches all,"
-            " where it is read and reaches nobody.", not settings.MAIL_SINK or _went_out(office), reverse("outbox"), "See the outbox",
+            user, "read_settings", _("Let mail go out"), _("EMAIL_URL names the office’s mail server. Until then the mail sink catches all,"
+            " where it is read and reaches nobody."), not settings.MAIL_SINK or _went_out(office), reverse("outbox"), _("See the outbox"),
             needed=False,
         ),
     ]  # fmt: skip
@@ -85,28 +89,30 @@ def _ready_to_bill(office: Office, user: User, accounts: QuerySet) -> list[Step]
     billed = Charge.objects.filter(account__office=office).order_by("pk").first()
     insured = [
         _step(
-            user, "edit_payers", "Name the payers", "Insurers, agencies and employers who are asked before the client.",
-            Payer.objects.exists(), reverse("payer_new"), "Add a payer",
+            user, "edit_payers", _("Name the payers"), _("Insurers, agencies and employers who are asked before the client."),
+            Payer.objects.exists(), reverse("payer_new"), _("Add a payer"),
         ),
         _step(
-            user, "edit_codes", "Load your prices", "A fee schedule fills in the price of a charge and lets you estimate before a visit.",
-            Fee.objects.exists(), reverse("fee_schedules"), "Fee schedules", needed=False,
+            user, "edit_codes", _("Load your prices"),
+            _("A fee schedule fills in the price of a charge and lets you estimate before a visit."),
+            Fee.objects.exists(), reverse("fee_schedules"), _("Fee schedules"), needed=False,
         ),
     ] if office.words.insured else []  # fmt: skip
     return [
         *insured,
         _step(
-            user, "import_accounts", "Bring your accounts", "Send the list you have as CSV or XLSX, or open the first account by hand.",
-            first is not None, reverse("account_import_new"), "Send a list",
+            user, "import_accounts", _("Bring your accounts"),
+            _("Send the list you have as CSV or XLSX, or open the first account by hand."),
+            first is not None, reverse("account_import_new"), _("Send a list"),
         ),
         _step(
-            user, "post_charges", "Post the first charge", "What was done, when, and its price.", billed is not None,
-            reverse("charge_new", args=[first.pk]) if first else "", f"Charge {first.name}" if first else "",
+            user, "post_charges", _("Post the first charge"), _("What was done, when, and its price."), billed is not None,
+            reverse("charge_new", args=[first.pk]) if first else "", _("Charge %(client)s") % {"client": first.name} if first else "",
         ),
         _step(
-            user, "issue_invoices", "Issue the first invoice", "It is rendered as PDF and mailed or printed by itself.",
+            user, "issue_invoices", _("Issue the first invoice"), _("It is rendered as PDF and mailed or printed by itself."),
             Invoice.objects.filter(office=office).exists(),
-            reverse("invoice_new", args=[billed.account_id]) if billed else "", "Issue an invoice" if billed else "",
+            reverse("invoice_new", args=[billed.account_id]) if billed else "", _("Issue an invoice") if billed else "",
         ),
     ]  # fmt: skip
 
@@ -115,7 +121,7 @@ def _step(user: User, right: str, title: str, why: str, done: bool, href: str, l
     if may(user, right):
         return Step(title, why, done, href, label, needed=needed)
     words = [Role(role).label.lower() for role in sorted(RIGHTS[right])]
-    return Step(title, why, done, who=f"done by: {', '.join(words)}", needed=needed)
+    return Step(title, why, done, who=_("done by: %(roles)s") % {"roles": ", ".join(words)}, needed=needed)
 
 
 def _went_out(office: Office) -> bool:

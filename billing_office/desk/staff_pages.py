@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -24,18 +26,23 @@ ROLES = [(role.value, role.label) for role in Role if role != Role.SERVICE]
 
 def _state(user):
     if not user.is_active:
-        return ("Left", "")
-    return None if user.has_usable_password() else ("No password yet", "warn")
+        return (_("Left"), "")
+    return None if user.has_usable_password() else (_("No password yet"), "warn")
 
 
 COLUMNS = [
-    Column("name", "Name"),
-    Column("username", "User name", kind="id"),
-    Column("role", "Role", value="get_role_display"),
-    Column("offices", "Offices", value=lambda user: ", ".join(office.name for office in user.offices.all()), wrap=True),
-    Column("email", "E-mail", lo=True),
-    Column("last_login", "Last signed in", kind="moment"),
-    Column("state", "State", value=_state, kind="tag"),
+    Column("name", lazy("Name")),
+    Column("username", lazy("User name"), kind="id"),
+    Column("role", lazy("Role"), value="get_role_display"),
+    Column(
+        "offices",
+        lazy("Offices"),
+        value=lambda user: ", ".join(office.name for office in user.offices.all()),
+        wrap=True,
+    ),
+    Column("email", lazy("E-mail"), lo=True),
+    Column("last_login", lazy("Last signed in"), kind="moment"),
+    Column("state", lazy("State"), value=_state, kind="tag"),
 ]
 
 
@@ -43,35 +50,40 @@ class StaffForm(OfficeModelForm):
     """A member of staff. `actor` is who fills it in: nobody changes their own role or switches themselves off, so that
     the office always keeps an admin."""
 
-    title = "Nothing was saved."
+    title = lazy("Nothing was saved.")
     role = forms.ChoiceField(choices=ROLES)
 
     class Meta:
         model = User
         fields = ["username", "name", "email", "role", "offices", "is_active"]
-        labels = {"username": "User name", "email": "E-mail", "is_active": "Works here and may sign in"}
+        labels = {
+            "username": lazy("User name"),
+            "email": lazy("E-mail"),
+            "is_active": lazy("Works here and may sign in"),
+        }
         widgets = {"offices": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args, actor, **kwargs):
         super().__init__(*args, **kwargs)
         self.actor = actor
         self.fields["offices"].queryset = Office.objects.order_by("name")
-        self.fields["offices"].help_text = "They see the accounts of these offices."
+        self.fields["offices"].help_text = _("They see the accounts of these offices.")
 
     def clean(self):
         cleaned = super().clean()
         if self.instance == self.actor:
             if "role" in self.changed_data:
                 self.add_error(
-                    "role", ValidationError("You cannot change your own role; another admin can.", code="own")
+                    "role", ValidationError(_("You cannot change your own role; another admin can."), code="own")
                 )
             if "is_active" in self.changed_data:
                 self.add_error(
-                    "is_active", ValidationError("You cannot switch yourself off; another admin can.", code="own")
+                    "is_active", ValidationError(_("You cannot switch yourself off; another admin can."), code="own")
                 )
         if cleaned.get("role") not in (None, Role.ADMIN) and "offices" in cleaned and not cleaned["offices"]:
             self.add_error(
-                "offices", ValidationError("Choose at least one office; without one they see no account.", code="none")
+                "offices",
+                ValidationError(_("Choose at least one office; without one they see no account."), code="none"),
             )
         return cleaned
 
@@ -89,8 +101,8 @@ def staff(request):
     page = keyset(people, ("name", "id"), request.GET.get("after"), request.GET.get("before"))
     may_edit = may(request.user, "edit_staff")
     href = (lambda user: reverse("staff_edit", args=[user.pk])) if may_edit else None
-    table = Table(COLUMNS, page.rows, caption="Staff", href=href, page=page, empty=Empty("Nobody here"))
-    filters = chips(request, "show", [("", "Working here"), ("left", "Left")])
+    table = Table(COLUMNS, page.rows, caption=_("Staff"), href=href, page=page, empty=Empty(_("Nobody here")))
+    filters = chips(request, "show", [("", _("Working here")), ("left", _("Left"))])
     return render(request, "desk/staff.html", {"table": table, "chips": filters})
 
 
@@ -101,7 +113,10 @@ def staff_new(request):
             form.instance.set_unusable_password()
             person = form.save()
             record(request.user, "staff_added", person, changed=form.changed_data, detail={"role": person.role})
-        messages.success(request, f"{person.name} added. Nobody can sign in by this name until a password is set.")
+        messages.success(
+            request,
+            _("%(person)s added. Nobody can sign in by this name until a password is set.") % {"person": person.name},
+        )
         return redirect("staff_password", pk=person.pk)
     return answer_form(request, "desk/staff_form.html", {"form": form})
 
@@ -118,7 +133,10 @@ def staff_edit(request, pk):
                 person.end_sessions()
             if form.changed_data:
                 record(request.user, "staff_edited", person, changed=form.changed_data, detail=roles)
-            messages.success(request, f"{person.name} saved." if form.changed_data else "Nothing was changed.")
+            messages.success(
+                request,
+                _("%(person)s saved.") % {"person": person.name} if form.changed_data else _("Nothing was changed."),
+            )
             return redirect("staff")
     factor = second_factor.needed(person)
     context = {"form": form, "person": person, "name": name, "factor": factor, "other": person != request.user}
@@ -137,7 +155,9 @@ def staff_password(request, pk):
             if person == request.user:
                 update_session_auth_hash(request, person)
             messages.success(
-                request, f"The password of {person.name} is set. Tell them by word of mouth, not by e-mail."
+                request,
+                _("The password of %(person)s is set. Tell them by word of mouth, not by e-mail.")
+                % {"person": person.name},
             )
             return redirect("staff")
     return answer_form(request, "desk/staff_password.html", {"form": form, "person": person})
@@ -152,7 +172,7 @@ def staff_sessions_end(request, pk):
         record(request.user, "sessions_ended", person)
     if person == request.user:
         update_session_auth_hash(request, person)
-    messages.success(request, f"{person.name} is signed out everywhere.")
+    messages.success(request, _("%(person)s is signed out everywhere.") % {"person": person.name})
     return redirect("staff_edit", pk=person.pk)
 
 
@@ -162,15 +182,16 @@ def second_factor_reset(request, pk):
     with transaction.atomic():
         person = _person(request, pk)
         if person == request.user:
-            messages.error(request, "You cannot reset your own second factor here; another admin can.")
+            messages.error(request, _("You cannot reset your own second factor here; another admin can."))
         elif second_factor.remove(person):
             record(request.user, "second_factor_reset", person)
             messages.success(
                 request,
-                f"{person.name} has no second factor now and is signed out. Be sure that it was they who asked.",
+                _("%(person)s has no second factor now and is signed out. Be sure that it was they who asked.")
+                % {"person": person.name},
             )
         else:
-            messages.info(request, f"{person.name} has no second factor.")
+            messages.info(request, _("%(person)s has no second factor.") % {"person": person.name})
     return redirect("staff_edit", pk=person.pk)
 
 

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.audit import acts
 from billing_office.lib import dates
@@ -12,7 +14,7 @@ from billing_office.lib.tables import Column, Empty, Table, chips, export
 from dunning.debtors import Debtor
 from dunning.models import DunningCycle, ReminderLevel
 
-SHOWS = [("", "All"), ("last", "After the last reminder")]
+SHOWS = [("", lazy("All")), ("last", lazy("After the last reminder"))]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,13 @@ class Unpaid:
 
     @property
     def state(self) -> tuple[str, str]:
-        return ("Take it up", "bad") if self.last else ("Being reminded", "info") if self.level else ("Not yet", "")
+        return (
+            (_("Take it up"), "bad")
+            if self.last
+            else (_("Being reminded"), "info")
+            if self.level
+            else (_("Not yet"), "")
+        )
 
     @property
     def next(self) -> str:
@@ -36,15 +44,15 @@ class Unpaid:
 
 
 COLUMNS = [
-    Column("payer", "Payer", value="cycle.payer.name"),
-    Column("class", "Class", value="cycle.payer.get_payer_class_display", lo=True),
-    Column("office", "Office", value="cycle.office.code", kind="id"),
-    Column("cents", "Overdue", kind="money"),
-    Column("oldest", "Oldest due", kind="day"),
-    Column("level", "Last reminder"),
-    Column("sent_on", "Sent", kind="day"),
-    Column("state", "State", kind="tag"),
-    Column("next", "Waits for", wrap=True),
+    Column("payer", lazy("Payer"), value="cycle.payer.name"),
+    Column("class", lazy("Class"), value="cycle.payer.get_payer_class_display", lo=True),
+    Column("office", lazy("Office"), value="cycle.office.code", kind="id"),
+    Column("cents", lazy("Overdue"), kind="money"),
+    Column("oldest", lazy("Oldest due"), kind="day"),
+    Column("level", lazy("Last reminder")),
+    Column("sent_on", lazy("Sent"), kind="day"),
+    Column("state", lazy("State"), kind="tag"),
+    Column("next", lazy("Waits for"), wrap=True),
 ]
 
 
@@ -54,11 +62,11 @@ def unpaid_payers(request):
     if file := export(request, Table(COLUMNS, found), "payers-who-do-not-pay"):
         acts.record(request.user, "payers_exported", detail={"rows": len(found)})
         return file
-    empty = Empty("Nobody", "No payer has an invoice overdue that it was to be reminded of.")
+    empty = Empty(_("Nobody"), _("No payer has an invoice overdue that it was to be reminded of."))
     table = Table(
-        COLUMNS, found, caption="Payers who do not pay", href=lambda row: reverse("payer", args=[row.cycle.payer_id]), empty=empty
+        COLUMNS, found, caption=_("Payers who do not pay"), href=lambda row: reverse("payer", args=[row.cycle.payer_id]), empty=empty
     )  # fmt: skip
-    table.totals = {"payer": "Total", "cents": sum(row.cents for row in found)} if found else {}
+    table.totals = {"payer": _("Total"), "cents": sum(row.cents for row in found)} if found else {}
     return render(request, "desk/unpaid_payers.html", {"table": table, "chips": chips(request, "show", SHOWS)})
 
 

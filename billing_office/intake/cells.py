@@ -5,6 +5,8 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from billing_office.lib import dates, money
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?", re.ASCII)
@@ -19,11 +21,11 @@ def text(name: str, cell: str, most: int, *, needed=False) -> str:
     """One line of at most `most` characters, runs of spaces folded."""
     folded = " ".join(cell.split())
     if needed and not folded:
-        raise Broken(f"{name} is empty")
+        raise Broken(_("%(name)s is empty") % {"name": name})
     if len(folded) > most:
-        raise Broken(f"{name} is longer than {most} characters")
+        raise Broken(_("%(name)s is longer than %(most)d characters") % {"name": name, "most": most})
     if any(unicodedata.category(c) == "Cc" for c in folded):
-        raise Broken(f"{name} holds control characters")
+        raise Broken(_("%(name)s holds control characters") % {"name": name})
     return folded
 
 
@@ -34,7 +36,7 @@ def key(name: str, cell: str) -> str:
 
 def number(name: str, cell: str) -> int:
     if not re.fullmatch(r"\d{1,18}", cell, re.ASCII):
-        raise Broken(f"{name} {cell[:40]!r} is no whole number")
+        raise Broken(_("%(name)s “%(cell)s” is no whole number") % {"name": name, "cell": cell[:40]})
     return int(cell)
 
 
@@ -43,9 +45,11 @@ def cents(name: str, cell: str) -> int:
     try:
         amount = money.parse(_NOUGHTS.sub(r"\1", cell))
     except money.NotMoney as error:
-        raise Broken(f"{name} {cell[:40]!r} is no amount: {str(error)[0].lower()}{str(error)[1:]}") from error
+        why = f"{str(error)[0].lower()}{str(error)[1:]}"
+        said = _("%(name)s “%(cell)s” is no amount: %(why)s") % {"name": name, "cell": cell[:40], "why": why}
+        raise Broken(said) from error
     if amount < 0:
-        raise Broken(f"{name} {cell[:40]} is below zero")
+        raise Broken(_("%(name)s %(cell)s is below zero") % {"name": name, "cell": cell[:40]})
     return amount
 
 
@@ -53,7 +57,7 @@ def units(name: str, cell: str) -> Decimal:
     if not cell:
         return Decimal(1)
     if not re.fullmatch(r"\d{1,7}(\.\d{1,2}0*)?", cell, re.ASCII) or not Decimal(cell):
-        raise Broken(f"{name} {cell[:40]!r} is no number of units")
+        raise Broken(_("%(name)s “%(cell)s” is no number of units") % {"name": name, "cell": cell[:40]})
     return Decimal(cell).quantize(Decimal("0.01"))
 
 
@@ -63,11 +67,12 @@ def day(name: str, cell: str) -> date:
     try:
         found = date.fromisoformat(match[1] if match else "")
     except ValueError as error:
-        raise Broken(f"{name} {cell[:40]!r} is no day") from error
+        raise Broken(_("%(name)s “%(cell)s” is no day") % {"name": name, "cell": cell[:40]}) from error
     return within(name, found)
 
 
 def within(name: str, found: date) -> date:
     if not dates.FIRST <= found <= dates.LAST:
-        raise Broken(f"{name} {found} lies outside {dates.FIRST.year} to {dates.LAST.year}")
+        known = {"name": name, "day": found, "first": dates.FIRST.year, "last": dates.LAST.year}
+        raise Broken(_("%(name)s %(day)s lies outside %(first)d to %(last)d") % known)
     return found

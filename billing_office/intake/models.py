@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Blob, Payer
 from billing_office.lib import dates
@@ -16,15 +17,17 @@ class Books(models.Model):
     """
 
     class Mode(models.TextChoices):
-        ALL = "all", "Everything, as it was posted"
-        CHARGES = "charges", "Charges only, still to be worked"
+        ALL = "all", _("Everything, as it was posted")
+        CHARGES = "charges", _("Charges only, still to be worked")
 
     directory = models.TextField()
-    beginning = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the first patient, claim and row.")
+    beginning = models.CharField(
+        max_length=64, unique=True, help_text=_("SHA-256 of the first patient, claim and row.")
+    )
     mode = models.CharField(max_length=7, choices=Mode.choices)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
-    until = models.DateField(null=True, help_text="The day that the newest service was moved to.")
-    shift_days = models.IntegerField(default=0, help_text="By how many days all days were moved for that.")
+    until = models.DateField(null=True, help_text=_("The day that the newest service was moved to."))
+    shift_days = models.IntegerField(default=0, help_text=_("By how many days all days were moved for that."))
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -93,13 +96,13 @@ class AccountImport(models.Model):
     """A list of accounts that an office sent, from the first look to what became of it (lists/taking.py)."""
 
     class State(models.TextChoices):
-        READING = "reading", "Being read"
-        READY = "ready", "To be looked at"
-        TAKING = "taking", "Being taken over"
-        DONE = "done", "Taken over"
-        FAILED = "failed", "Not taken over"
-        UNDOING = "undoing", "Being undone"
-        UNDONE = "undone", "Undone"
+        READING = "reading", _("Being read")
+        READY = "ready", _("To be looked at")
+        TAKING = "taking", _("Being taken over")
+        DONE = "done", _("Taken over")
+        FAILED = "failed", _("Not taken over")
+        UNDOING = "undoing", _("Being undone")
+        UNDONE = "undone", _("Undone")
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)

@@ -12,6 +12,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts import closing, notes, stops
 from accounts.models import Account, AccountFlag, Hold, Message
@@ -76,7 +78,7 @@ def _stop(user, account, model, fields, key) -> str:
     if model is Hold:
         there = there.filter(charge=None)
     if there.exists():
-        return f"It has one already: {there.first()}."
+        return _("It has one already: %(first)s.") % {"first": there.first()}
     stop = model(**{name: fields[name] for name in ("kind", "since", "until", "reason")})
     stops.set_stop(account, stop, by=user, detail={"form": str(key)})
     return ""
@@ -92,7 +94,7 @@ def _send_statement(user, account, fields, key) -> str:
         return shut(account)
     found = statements.of(account, account.office, fields["since"], fields["until"], dates.today())
     if not found.rows and not found.closing:
-        return "Nothing happened in these days, and nothing is owed."
+        return _("Nothing happened in these days, and nothing is owed.")
     try:
         statements.issue(found, on=dates.today(), by=user, form=key)
     except statements.TooMany as error:
@@ -102,18 +104,18 @@ def _send_statement(user, account, fields, key) -> str:
 
 def _close(user, account, fields, key) -> str:
     if fields["on"] < account.opened_on:
-        return "It was opened after this day."
+        return _("It was opened after this day.")
     if account.merged_into_id:
         return shut(account)
     try:
         closed = closing.close(account, fields["on"], fields["reason"], by=user)
     except closing.Obstructed as error:
         return str(error)
-    return "" if closed else "It is closed already."
+    return "" if closed else _("It is closed already.")
 
 
 def _reopen(user, account) -> str:
-    return "" if closing.reopen(account, "Closed by mistake, with others", by=user) else "It is open."
+    return "" if closing.reopen(account, _("Closed by mistake, with others"), by=user) else _("It is open.")
 
 
 # -- what goes out --------------------------------------------------------------------------------------------------------
@@ -123,42 +125,42 @@ def _again(of: Callable, *, on_paper: bool) -> Callable:
     def send(user, row, fields, key) -> str:
         document = of(row)
         if not document.messages.exists():
-            return "It was never queued to go out."
+            return _("It was never queued to go out.")
         sent = once_more.send(document, on_paper=on_paper, by=user)
-        return "" if sent else "It waits to go out already."
+        return "" if sent else _("It waits to go out already.")
 
     return send
 
 
 def _invoice_again(user, invoice, fields, key) -> str:
     if invoice.voided_at:
-        return "It is void."
+        return _("It is void.")
     return _again(lambda row: row.document, on_paper=False)(user, invoice, fields, key)
 
 
 LISTS = {
     "accounts": Listed(
-        "account", "accounts", lambda user: Account.objects.for_staff(user).select_related("office"), accounts_found,
+        lazy("account"), lazy("accounts"), lambda user: Account.objects.for_staff(user).select_related("office"), accounts_found,
         lambda line: str(line.account.pk), lambda account: reverse("account", args=[account.pk]),
         (
-            Act("flag", "Set a flag", "f", "edit_accounts", FlagsForm, _set_flag),
-            Act("hold", "Set a hold", "h", "edit_accounts", HoldsForm, _set_hold),
-            Act("note", "Write a note", "t", "write_notes", NotesForm, _write_note),
-            Act("statement", "Send statements", "s", "send_messages", StatementsForm, _send_statement),
-            Act("close", "Close", "c", "edit_accounts", CloseForm, _close, _reopen),
+            Act("flag", lazy("Set a flag"), "f", "edit_accounts", FlagsForm, _set_flag),
+            Act("hold", lazy("Set a hold"), "h", "edit_accounts", HoldsForm, _set_hold),
+            Act("note", lazy("Write a note"), "t", "write_notes", NotesForm, _write_note),
+            Act("statement", lazy("Send statements"), "s", "send_messages", StatementsForm, _send_statement),
+            Act("close", lazy("Close"), "c", "edit_accounts", CloseForm, _close, _reopen),
         ),
     ),
     "invoices": Listed(
-        "invoice", "invoices", lambda user: Invoice.objects.for_staff(user).select_related("document"), invoices_found,
+        lazy("invoice"), lazy("invoices"), lambda user: Invoice.objects.for_staff(user).select_related("document"), invoices_found,
         lambda invoice: str(invoice.pk), lambda invoice: reverse("invoice", args=[invoice.pk]),
-        (Act("again", "Send again", "a", "send_messages", PlainForm, _invoice_again),),
+        (Act("again", lazy("Send again"), "a", "send_messages", PlainForm, _invoice_again),),
     ),
     "messages": Listed(
-        "message", "messages", lambda user: Message.objects.for_staff(user).select_related("document"), messages_found,
+        lazy("message"), lazy("messages"), lambda user: Message.objects.for_staff(user).select_related("document"), messages_found,
         lambda message: str(message.pk), lambda message: reverse("document_page", args=[message.document_id]),
         (
-            Act("again", "Send again", "a", "send_messages", PlainForm, _again(lambda row: row.document, on_paper=False)),
-            Act("paper", "Put on paper", "p", "send_messages", PlainForm, _again(lambda row: row.document, on_paper=True)),
+            Act("again", lazy("Send again"), "a", "send_messages", PlainForm, _again(lambda row: row.document, on_paper=False)),
+            Act("paper", lazy("Put on paper"), "p", "send_messages", PlainForm, _again(lambda row: row.document, on_paper=True)),
         ),
     ),
 }  # fmt: skip

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.forms.parts import OnceMixin, PastDayField, TextField, after
 from accounts.models import AccountFlag, Hold
@@ -16,13 +18,13 @@ STATEMENT_DAYS = 90
 class PlainForm(OnceMixin, OfficeForm):
     """Nothing but the press itself."""
 
-    title = "Nothing was done."
+    title = lazy("Nothing was done.")
 
 
 class StopForm(PlainForm):
-    since = DayField(label="From")
-    until = DayField(label="Last day", required=False, help_text="Empty: until somebody ends it.")
-    reason = LineField(label="Reason", max_length=200)
+    since = DayField(label=lazy("From"))
+    until = DayField(label=lazy("Last day"), required=False, help_text=lazy("Empty: until somebody ends it."))
+    reason = LineField(label=lazy("Reason"), max_length=200)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -31,33 +33,33 @@ class StopForm(PlainForm):
     def clean(self):
         cleaned = super().clean()
         if after(cleaned.get("since"), cleaned.get("until")):
-            self.add_error("until", ValidationError("The last day lies before the first.", code="order"))
+            self.add_error("until", ValidationError(_("The last day lies before the first."), code="order"))
         return cleaned
 
 
 class FlagsForm(StopForm):
-    kind = forms.ChoiceField(label="Fact", choices=AccountFlag.Kind.choices)
+    kind = forms.ChoiceField(label=lazy("Fact"), choices=AccountFlag.Kind.choices)
     field_order = ["kind", "since", "until", "reason"]
 
 
 class HoldsForm(StopForm):
-    kind = forms.ChoiceField(label="Kind", choices=Hold.Kind.choices)
+    kind = forms.ChoiceField(label=lazy("Kind"), choices=Hold.Kind.choices)
     field_order = ["kind", "since", "until", "reason"]
 
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("kind") == Hold.Kind.PAUSE and not cleaned.get("until") and "until" not in self.errors:
-            self.add_error("until", ValidationError("A pause needs a last day.", code="endless"))
+            self.add_error("until", ValidationError(_("A pause needs a last day."), code="endless"))
         return cleaned
 
 
 class NotesForm(PlainForm):
-    text = TextField(label="Note", max_length=2000)
+    text = TextField(label=lazy("Note"), max_length=2000)
 
 
 class CloseForm(PlainForm):
-    on = PastDayField(label="Closed on")
-    reason = LineField(label="Reason", max_length=200, help_text="It stands at the head of each account.")
+    on = PastDayField(label=lazy("Closed on"))
+    reason = LineField(label=lazy("Reason"), max_length=200, help_text=lazy("It stands at the head of each account."))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -65,8 +67,8 @@ class CloseForm(PlainForm):
 
 
 class StatementsForm(PlainForm):
-    since = PastDayField(label="From")
-    until = PastDayField(label="To")
+    since = PastDayField(label=lazy("From"))
+    until = PastDayField(label=lazy("To"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -75,5 +77,5 @@ class StatementsForm(PlainForm):
     def clean(self):
         cleaned = super().clean()
         if after(cleaned.get("since"), cleaned.get("until")):
-            self.add_error("until", ValidationError("The last day lies before the first.", code="order"))
+            self.add_error("until", ValidationError(_("The last day lies before the first."), code="order"))
         return cleaned

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.audit.acting import acting
 from billing_office.audit.acts import record
@@ -21,7 +23,7 @@ JOB = "bulk_run"  # kind of outbox job
 AT_ONCE = 100  # rows that a person waits for; more are a worker's
 AFTER = timedelta(minutes=2)
 MOST = 5_000  # rows of one run
-GONE = "You may not do this here any more."
+GONE = lazy("You may not do this here any more.")
 
 
 def ask(list_name: str, act: Act, ids: list[int], data: dict, key: uuid.UUID, *, by: User) -> BulkRun:
@@ -77,7 +79,7 @@ def undo(run: BulkRun) -> tuple[int, int]:
         with transaction.atomic():
             row = LISTS[run.list].rows(run.user).filter(pk=line.row).first()
             if row and not act.undo(run.user, row):
-                _tell(line, "Undone")
+                _tell(line, _("Undone"))
                 undone += 1
     return undone, len(lines) - undone
 

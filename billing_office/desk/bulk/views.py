@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from billing_office.audit.acts import record
@@ -27,11 +29,13 @@ def bulk(request, list_name: str, act: Act):
     back = f"{reverse(list_name)}?{query}" if query else reverse(list_name)
     ids = _chosen(request, listed, query)
     if not ids:
-        messages.error(request, f"Tick the {listed.plural} first: nothing was done.")
+        messages.error(request, _("Tick the %(rows)s first: nothing was done.") % {"rows": listed.plural})
         return redirect(back)
     if len(ids) > running.MOST:
         messages.error(
-            request, f"That is more than {running.MOST:,} {listed.plural}. Narrow the list: nothing was done."
+            request,
+            _("That is more than %(most)s %(rows)s. Narrow the list: nothing was done.")
+            % {"most": f"{running.MOST:,}", "rows": listed.plural},
         )
         return redirect(back)
     form = act.form(request.POST if "once" in request.POST else None)
@@ -69,13 +73,13 @@ def bulk_of(list_name: str, act: Act):
     return view
 
 
-SHOWS = {"": "All", "left": "Left out", "done": "Done"}
+SHOWS = {"": lazy("All"), "left": lazy("Left out"), "done": lazy("Done")}
 COLUMNS = [
-    Column("label", "What", link=lambda line: line.href or None),
-    Column("state", "State", value=lambda line: _STATES[line.done], kind="tag"),
-    Column("why", "Why", wrap=True),
+    Column("label", lazy("What"), link=lambda line: line.href or None),
+    Column("state", lazy("State"), value=lambda line: _STATES[line.done], kind="tag"),
+    Column("why", lazy("Why"), wrap=True),
 ]
-_STATES = {None: ("Waits", "info"), True: ("Done", "good"), False: ("Left out", "warn")}
+_STATES = {None: (lazy("Waits"), "info"), True: (lazy("Done"), "good"), False: (lazy("Left out"), "warn")}
 
 
 def bulk_run(request, pk):
@@ -88,7 +92,7 @@ def bulk_run(request, pk):
         return file
     counts = Counter(run.lines.values_list("done", flat=True))
     page = keyset(found, ("id",), request.GET.get("after"), request.GET.get("before"))
-    table = Table(COLUMNS, page.rows, caption="Rows", page=page, empty=Empty("None"))
+    table = Table(COLUMNS, page.rows, caption=_("Rows"), page=page, empty=Empty(_("None")))
     listed = LISTS[run.list]
     context = {
         "run": run, "act": listed.act(run.act), "listed": listed, "back": reverse(run.list), "table": table,
@@ -108,8 +112,8 @@ def _undoes(run: BulkRun, user) -> bool:
 def bulk_undo(request, pk):
     run = get_object_or_404(BulkRun, pk=pk, user=request.user)
     if not _undoes(run, request.user):
-        raise Http404("This cannot be undone.")
+        raise Http404(_("This cannot be undone."))
     undone, not_undone = running.undo(run)
-    left = f"{not_undone} could not be; open them." if not_undone else ""
+    left = _("%(count)d could not be; open them.") % {"count": not_undone} if not_undone else ""
     (messages.error if not_undone else messages.success)(request, f"{undone} undone. {left}")
     return redirect("bulk_run", pk=pk)

@@ -7,6 +7,7 @@ from functools import cached_property
 from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from billing_office.desk.bulk.acts import LISTS, Act, Listed
 from billing_office.desk.models import SavedList
@@ -91,7 +92,7 @@ class Listing:
 
     def _nothing(self, empty: Empty) -> Empty:
         href = f"{self.request.path}?columns={self.drawn_keys}"
-        return replace(empty, href=href, label="Clear the filter")
+        return replace(empty, href=href, label=_("Clear the filter"))
 
     @property
     def drawn_keys(self) -> str:

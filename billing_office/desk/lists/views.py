@@ -8,6 +8,8 @@ from django.db import transaction
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from billing_office.audit.acts import record
@@ -25,10 +27,10 @@ MOST = 30  # saved lists a person: more than that nobody finds again
 class SavedForm(OfficeModelForm):
     """A saved list's name, and the office it is shared with by those who may."""
 
-    title = "The list was not saved."
-    name = LineField(label="Name", max_length=40)
+    title = lazy("The list was not saved.")
+    name = LineField(label=lazy("Name"), max_length=40)
     office = forms.ModelChoiceField(
-        Office.objects.none(), label="Shared with", required=False, empty_label="Nobody, it is mine"
+        Office.objects.none(), label=lazy("Shared with"), required=False, empty_label=lazy("Nobody, it is mine")
     )
 
     class Meta:
@@ -45,7 +47,7 @@ class SavedForm(OfficeModelForm):
         name = self.cleaned_data["name"]
         same = SavedList.objects.filter(user=self.user, route=self.instance.route, name=name)
         if same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("You have a list of this name. Give it another.", code="taken")
+            raise forms.ValidationError(_("You have a list of this name. Give it another."), code="taken")
         return name
 
 
@@ -70,7 +72,7 @@ def list_right(name: str) -> str | None:
 def _list_or_404(request, name: str):
     right = list_right(name)
     if right is None or not may(request.user, right):
-        raise Http404("No such list.")
+        raise Http404(_("No such list."))
 
 
 # -- how a list opens for me ---------------------------------------------------------------------------------------------
@@ -117,7 +119,7 @@ def list_opens(request, name):
     query = clean(request.POST.get("query", ""))
     with _own(request.user):
         _open_with(request.user, name, query)
-    messages.success(request, "The list opens like this from now on.")
+    messages.success(request, _("The list opens like this from now on."))
     return redirect(f"{reverse(name)}?{query}")
 
 
@@ -126,7 +128,7 @@ def list_plain(request, name):
     """From now on the list opens for this person as it does for everybody."""
     _list_or_404(request, name)
     _open_with(request.user, name, "")
-    messages.success(request, "The list opens as it does for all.")
+    messages.success(request, _("The list opens as it does for all."))
     return redirect(name)
 
 
@@ -150,11 +152,13 @@ def list_save(request, name):
         if not form.is_valid():
             return _form(request, form, row)
         if SavedList.objects.filter(user=request.user).count() >= MOST:
-            form.add_error(None, f"You have saved {MOST} lists. Remove one that you no longer need.")
+            form.add_error(
+                None, _("You have saved %(most)d lists. Remove one that you no longer need.") % {"most": MOST}
+            )
             return _form(request, form, row)
         form.save()
         _record(request.user, row, "saved")
-    messages.success(request, f"{row.name} is saved.")
+    messages.success(request, _("%(list)s is saved.") % {"list": row.name})
     return redirect(row)
 
 
@@ -167,7 +171,7 @@ def saved_list(request, pk):
             if form.is_valid():
                 form.save()
                 _record(request.user, row, "changed")
-                messages.success(request, f"{row.name} is saved.")
+                messages.success(request, _("%(list)s is saved.") % {"list": row.name})
                 return redirect("saved_lists")
     return _form(request, form, row)
 
@@ -178,7 +182,7 @@ def saved_list_remove(request, pk):
     with transaction.atomic():
         _record(request.user, row, "removed")
         row.delete()
-    messages.success(request, f"{row} is removed.")
+    messages.success(request, _("%(list)s is removed.") % {"list": row})
     return redirect("saved_lists")
 
 

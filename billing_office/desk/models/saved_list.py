@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from billing_office.staff.models import Office
 
@@ -38,7 +39,7 @@ class SavedList(models.Model):
         ]
 
     def __str__(self):
-        return self.name or "How the list opens"
+        return self.name or _("How the list opens")
 
     def get_absolute_url(self):
         return f"{reverse(self.route)}?{self.query}" if self.query else reverse(self.route)

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from django.db.models import BigIntegerField, CharField, F, QuerySet, Value
 from django.db.models.functions import Concat, TruncDate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.waiting import Waiting
 from billing_office.approvals.models import Request
@@ -36,7 +38,7 @@ def _answered(user, today: date):
 
 def _waiting(user, today: date):
     rows = Request.objects.filter(asked_by=user).waiting()
-    return _lines(rows, name=Value("A second person"), cents=F("cents"), day=TruncDate("asked_at"), why=F("title"))
+    return _lines(rows, name=Value(_("A second person")), cents=F("cents"), day=TruncDate("asked_at"), why=F("title"))
 
 
 def _parked(user, today: date):
@@ -46,7 +48,7 @@ def _parked(user, today: date):
     return _lines(rows, name=F("kind"), cents=Value(0), day=TruncDate("created_at"), why=F("last_error"))
 
 
-TO_DECIDE = Waiting("request", "To approve", _to_decide, page="approval")
-ANSWERED = Waiting("answer", "Answered", _answered, page="approval")
-ASKED = Waiting("asked", "You asked", _waiting, page="approval")
-PARKED = Waiting("parked", "Stopped work", _parked, page="outbox")
+TO_DECIDE = Waiting("request", lazy("To approve"), _to_decide, page="approval")
+ANSWERED = Waiting("answer", lazy("Answered"), _answered, page="approval")
+ASKED = Waiting("asked", lazy("You asked"), _waiting, page="approval")
+PARKED = Waiting("parked", lazy("Stopped work"), _parked, page="outbox")

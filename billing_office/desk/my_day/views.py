@@ -10,6 +10,8 @@ from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts import aging
 from accounts.models import Account, Message, Snooze
@@ -24,7 +26,7 @@ from billing_office.staff.models import User
 from .day import ORDERS, Day, Line
 
 SHOWN = 60
-SORTS = [("", "Weight"), ("money", "Most money"), ("day", "Longest wait")]
+SORTS = [("", lazy("Weight")), ("money", lazy("Most money")), ("day", lazy("Longest wait"))]
 
 
 def home(request):
@@ -38,7 +40,7 @@ def home(request):
     kind = request.GET.get("kind") if request.GET.get("kind") in counts else ""
     order = request.GET.get("sort") if request.GET.get("sort") in ORDERS else ""
     lines = day.lines(kind=kind, order=order, limit=SHOWN) if counts else []
-    total = sum(count for count, _ in counts.values())
+    total = sum(count for count, _cents in counts.values())
     kinds = [(key, source.label, counts[key][0]) for key, source in day.sources.items() if key in counts]
     return render(request, "desk/my_day/home.html", {
         "today": today,
@@ -47,8 +49,8 @@ def home(request):
         "colleagues": _colleagues(user) if may(user, "read_days") else [],
         "lines": lines,
         "left": (counts[kind][0] if kind else total) - len(lines),
-        "cents": sum(cents for _, cents in counts.values()),
-        "chips": chips(request, "kind", [("", "All", total), *kinds]),
+        "cents": sum(cents for _count, cents in counts.values()),
+        "chips": chips(request, "kind", [("", _("All"), total), *kinds]),
         "sorts": chips(request, "sort", SORTS),
         "tiles": _tiles(user, today) if whose == user else [],
         "reads_accounts": may(user, "read_accounts"),
@@ -59,10 +61,10 @@ def _whose(request) -> User:
     """A colleague of this supervisor's offices. 404 for anybody else."""
     pk = request.GET["of"]
     if not may(request.user, "read_days") or not (pk.isascii() and pk.isdigit()):
-        raise Http404("No such day.")
+        raise Http404(_("No such day."))
     found = _colleagues(request.user).filter(pk=int(pk)).first() if len(pk) < 12 else None
     if found is None:
-        raise Http404("No such day.")
+        raise Http404(_("No such day."))
     return found
 
 
@@ -81,13 +83,13 @@ def _tiles(user: User, today: date) -> list[dict]:
         )
         waiting = f"{reverse('messages')}?state=queued"
         tiles = [
-            _tile("To print", sums["printed"], reverse("print_list"), "no working e-mail or no consent"),
-            _tile("Waiting to be sent", sums["waiting"], waiting, "the mailroom sends them"),
+            _tile(_("To print"), sums["printed"], reverse("print_list"), _("no working e-mail or no consent")),
+            _tile(_("Waiting to be sent"), sums["waiting"], waiting, _("the mailroom sends them")),
         ]
     if may(user, "read_accounts"):
         late = aging.late(Account.objects.for_staff(user), today, first=1).accounts
         href = f"{reverse('accounts')}?show=overdue"
-        tiles.append(_tile("Past due", late, href, "accounts whose client is late"))
+        tiles.append(_tile(_("Past due"), late, href, _("accounts whose client is late")))
     return tiles
 
 
@@ -106,21 +108,21 @@ def day_next(request):
     seen = request.session.get(SEEN, [])
     following = Day(request.user, dates.today()).lines(limit=1, skip=seen)
     if not following:
-        messages.success(request, "That was all that waits for you." if seen else "Nothing waits for you.")
+        messages.success(request, _("That was all that waits for you.") if seen else _("Nothing waits for you."))
         return redirect("home")
     request.session[SEEN] = [*seen, following[0].key][-KEPT:]
     return redirect(following[0].href)
 
 
 class LaterForm(OfficeForm):
-    title = "It was not put off."
-    until = DayField(label="Until")
-    why = LineField(label="Reason", max_length=200)
+    title = lazy("It was not put off.")
+    until = DayField(label=lazy("Until"))
+    why = LineField(label=lazy("Reason"), max_length=200)
 
     def clean_until(self):
         day = self.cleaned_data["until"]
         if day <= dates.today():
-            self.add_error("until", "Choose a later day.")
+            self.add_error("until", _("Choose a later day."))
         return day
 
 
@@ -130,10 +132,10 @@ def day_later(request, kind, of):
     form = LaterForm(request.POST or None, initial={"until": dates.today() + timedelta(days=1)})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        row, _ = Snooze.objects.update_or_create(user=request.user, kind=kind, of=of, defaults=given)
+        row, _made = Snooze.objects.update_or_create(user=request.user, kind=kind, of=of, defaults=given)
         detail = {"kind": kind, "until": given["until"].isoformat()}
         record(request.user, "day_line_put_off", row, account_id=line.account, reason=given["why"], detail=detail)
-        messages.success(request, f"Put off until {dates.short(given['until'], dates.today())}.")
+        messages.success(request, _("Put off until %(day)s.") % {"day": dates.short(given["until"], dates.today())})
         return redirect("day_next" if request.session.get(SEEN) else "home")
     return answer_form(request, "desk/my_day/later.html", {"form": form, "line": line})
 
@@ -142,5 +144,5 @@ def _line(request, kind: str, of: int) -> Line:
     day = Day(request.user, dates.today())
     found = day.lines(kind=kind, of=of, limit=1) if kind in day.sources and of < 2**63 else []
     if not found:
-        raise Http404("It waits for you no more.")
+        raise Http404(_("It waits for you no more."))
     return found[0]

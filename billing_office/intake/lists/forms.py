@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.intake.models import AccountImport
 from billing_office.lib import sheets
@@ -14,12 +16,12 @@ LARGEST = 10_000_000  # bytes
 
 
 class ListForm(OfficeForm):
-    title = "Nothing was read."
+    title = lazy("Nothing was read.")
     office = forms.ModelChoiceField(
-        queryset=Office.objects.none(), empty_label=None, help_text="Whose accounts they become."
+        queryset=Office.objects.none(), empty_label=None, help_text=lazy("Whose accounts they become.")
     )
     file = forms.FileField(
-        help_text="CSV or XLSX, up to 10 MB and 10,000 rows. Its first line names the columns.",
+        help_text=lazy("CSV or XLSX, up to 10 MB and 10,000 rows. Its first line names the columns."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
     )  # fmt: skip
 
@@ -31,7 +33,7 @@ class ListForm(OfficeForm):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
-            raise ValidationError("The file is larger than 10 MB. Send it in parts.", code="large")
+            raise ValidationError(_("The file is larger than 10 MB. Send it in parts."), code="large")
         self.content = file.read()
         try:
             sheets.heads(self.content)
@@ -43,7 +45,7 @@ class ListForm(OfficeForm):
 class ColumnsForm(OfficeForm):
     """For each thing that an account may have, the column of the file that says it."""
 
-    title = "The file was not read again."
+    title = lazy("The file was not read again.")
 
     def __init__(self, *args, row: AccountImport, **kwargs):
         super().__init__(*args, **kwargs)
@@ -56,11 +58,18 @@ class ColumnsForm(OfficeForm):
     def clean(self):
         given = super().clean()
         if not (given.get("last_name") or given.get("name")):
-            self.add_error("last_name", ValidationError("Say which column holds the name.", code="name"))
+            self.add_error("last_name", ValidationError(_("Say which column holds the name."), code="name"))
         used: dict[str, str] = {}
         for key, head in list(given.items()):  # an error takes its entry out
             if head and (other := used.setdefault(head, key)) != key:
-                self.add_error(key, ValidationError(f"{head} is “{self.fields[other].label}” already.", code="twice"))
+                self.add_error(
+                    key,
+                    ValidationError(
+                        _("%(column)s is “%(meaning)s” already.")
+                        % {"column": head, "meaning": self.fields[other].label},
+                        code="twice",
+                    ),
+                )
         return given
 
     @property

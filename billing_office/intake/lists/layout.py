@@ -1,35 +1,37 @@
 """What a list of accounts may say, and the words by which its columns are guessed."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.facts import fields_of
 from billing_office.lib import sheets
 from billing_office.staff.models import Office
 
 WANTED = {
-    "reference": "Their number for it",
-    "last_name": "Last name, or organization",
-    "first_name": "First name",
-    "name": "Whole name",
-    "birth_date": "Birth date",
-    "language": "Language",
-    "financial_class": "Class",
-    "phone": "Phone",
-    "email": "E-mail address",
-    "consent": "Consent to e-mail on",
-    "street": "Street",
-    "city": "City",
-    "region": "State",
-    "postcode": "Postcode",
-    "opened_on": "Opened on",
-    "balance": "Open balance",
-    "balance_on": "Balance since",
-    "note": "Note",
+    "reference": _("Their number for it"),
+    "last_name": _("Last name, or organization"),
+    "first_name": _("First name"),
+    "name": _("Whole name"),
+    "birth_date": _("Birth date"),
+    "language": _("Language"),
+    "financial_class": _("Class"),
+    "phone": _("Phone"),
+    "email": _("E-mail address"),
+    "consent": _("Consent to e-mail on"),
+    "street": _("Street"),
+    "city": _("City"),
+    "region": _("State"),
+    "postcode": _("Postcode"),
+    "opened_on": _("Opened on"),
+    "balance": _("Open balance"),
+    "balance_on": _("Balance since"),
+    "note": _("Note"),
 }
 HELP = {
-    "reference": "Rows that share it become clients of one account. A number that was imported before is left out.",
-    "name": "Where there are no two columns: “Hill, Grace” or “Grace Hill”.",
-    "consent": "A day, or yes. Without it nothing is attached to mail.",
-    "balance": "What the client owes; becomes a charge “Balance brought forward”.",
-    "balance_on": "The day of that charge. Without it, today.",
+    "reference": _("Rows that share it become clients of one account. A number that was imported before is left out."),
+    "name": _("Where there are no two columns: “Hill, Grace” or “Grace Hill”."),
+    "consent": _("A day, or yes. Without it nothing is attached to mail."),
+    "balance": _("What the client owes; becomes a charge “Balance brought forward”."),
+    "balance_on": _("The day of that charge. Without it, today."),
 }
 SIGNS = {
     "consent": ("consent", "may e-mail", "opt-in"),

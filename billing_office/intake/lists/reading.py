@@ -7,6 +7,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from accounts.forms.clients import LANGUAGES
 from accounts.forms.contacts import phone_number
@@ -90,7 +91,9 @@ class _Reader:
         for row, said in sheets.lines(content, self.named):
             self.reading.rows += 1
             if self.reading.rows > MOST_ROWS:
-                raise sheets.NoTable(f"The list has more than {MOST_ROWS:,} rows. Import it in parts.")
+                raise sheets.NoTable(
+                    _("The list has more than %(most)s rows. Import it in parts.") % {"most": f"{MOST_ROWS:,}"}
+                )
             self._row(row, said)
         self._look_alikes()
         return self.reading
@@ -121,7 +124,11 @@ class _Reader:
     def _joins(self, first: Planned, person: Person):
         """A further client of an account; what is the account's own stands in its first row."""
         if self._cell("balance") and self._balance() not in (0, first.cents):
-            self._wrong("balance", f"The balance of {first.reference} stands in row {first.row}; here is another.")
+            self._wrong(
+                "balance",
+                _("The balance of %(reference)s stands in row %(row)s; here is another.")
+                % {"reference": first.reference, "row": first.row},
+            )
         if not self.broken:
             first.people.append(person)
 
@@ -131,9 +138,9 @@ class _Reader:
         if not last and whole:
             last, first = _split(whole)
         if not last:
-            self._wrong("last_name" if "last_name" in self.named else "name", "A client needs a name.")
+            self._wrong("last_name" if "last_name" in self.named else "name", _("A client needs a name."))
         elif len(last) > 80 or len(first) > 80:
-            self._wrong("name", "The name is longer than 80 letters.")
+            self._wrong("name", _("The name is longer than 80 letters."))
         return {
             "last_name": last, "first_name": first, "birth_date": self._day("birth_date", past=True), "language": self._language(),
             "kind": Client.Kind.PERSON if first or self.office.words.insured else Client.Kind.ORGANISATION,
@@ -141,11 +148,11 @@ class _Reader:
 
     def _points(self) -> list[dict]:
         Kind, points = ContactPoint.Kind, []
-        if value := self._checked("email", 254, validate_email, "This is no e-mail address."):
+        if value := self._checked("email", 254, validate_email, _("This is no e-mail address.")):
             points.append({"kind": Kind.EMAIL, "value": value, "consent_on": self._consent()})
         elif self._cell("consent").lower() not in NO:
-            self._wrong("consent", "There is consent to e-mail, and no e-mail address.")
-        if value := self._checked("phone", 60, phone_number, "This is no phone number."):
+            self._wrong("consent", _("There is consent to e-mail, and no e-mail address."))
+        if value := self._checked("phone", 60, phone_number, _("This is no phone number.")):
             points.append({"kind": Kind.PHONE, "value": value})
         street, city = self._text("street", 120), self._text("city", 80)
         if street and city:
@@ -157,7 +164,7 @@ class _Reader:
             }
             points.append({"kind": Kind.POSTAL, **lines})
         elif street or city:
-            self._wrong("city" if street else "street", "An address needs street and city.")
+            self._wrong("city" if street else "street", _("An address needs street and city."))
         return points
 
     def _consent(self) -> date | None:
@@ -180,9 +187,9 @@ class _Reader:
             self._wrong("balance", str(error))
             return 0
         if cents < 0:
-            self._wrong("balance", "The client is owed money. Leave it out, and post it as a receipt afterwards.")
+            self._wrong("balance", _("The client is owed money. Leave it out, and post it as a receipt afterwards."))
         elif cents > money.MAX_CENTS:
-            self._wrong("balance", f"More than {money.show(money.MAX_CENTS)} cannot be owed.")
+            self._wrong("balance", _("More than %(amount)s cannot be owed.") % {"amount": money.show(money.MAX_CENTS)})
         return cents
 
     def _language(self) -> str:
@@ -190,7 +197,9 @@ class _Reader:
         known = {name.lower(): code for code, name in LANGUAGES} | {code: code for code, _ in LANGUAGES}
         if text and text not in known:
             self._wrong(
-                "language", f"Use one of {', '.join(code for code, _ in LANGUAGES)}, or the language’s English name."
+                "language",
+                _("Use one of %(codes)s, or the language’s English name.")
+                % {"codes": ", ".join(code for code, _name in LANGUAGES)},
             )
         return known.get(text, "en")
 
@@ -198,7 +207,10 @@ class _Reader:
         text, classes = self._cell("financial_class").lower(), Account.FinancialClass
         known = {label.lower(): value for value, label in classes.choices} | {value: value for value in classes.values}
         if text and text not in known:
-            self._wrong("financial_class", f"Use one of {', '.join(label for _, label in classes.choices)}.")
+            self._wrong(
+                "financial_class",
+                _("Use one of %(classes)s.") % {"classes": ", ".join(map(str, classes.labels))},
+            )
         return known.get(text, classes.SELF_PAY)
 
     # -- one cell --
@@ -208,12 +220,12 @@ class _Reader:
 
     def _text(self, key: str, most: int) -> str:
         try:
-            text = cells.text("This", self._cell(key), most)
+            text = cells.text(_("This"), self._cell(key), most)
         except cells.Broken as error:
             return self._wrong(key, f"{error}.")
         if cards.holds_number(text):
             return self._wrong(
-                key, "This may be a card’s number. Take it out of the list: it must not be kept.", shown="…"
+                key, _("This may be a card’s number. Take it out of the list: it must not be kept."), shown="…"
             )
         return text
 
@@ -233,7 +245,7 @@ class _Reader:
             self._wrong(key, str(error))
             return None
         if past and found and found > self.today:
-            self._wrong(key, f"{dates.long(found)} has not come yet.")
+            self._wrong(key, _("%(day)s has not come yet.") % {"day": dates.long(found)})
         return found
 
     def _wrong(self, key: str, why: str, shown: str | None = None) -> str:
@@ -258,8 +270,11 @@ class _Reader:
         ).select_related("account")
         for client in found:
             if planned := keys.get((client.sort_key, client.birth_date)):
-                why = f"Looks like {client.name}, {client.account.number}. It is taken over; merge the two if they are one."
-                self.reading.notices.append(Finding(planned.row, "Name and birth date", client.name, why))
+                why = _("Looks like %(client)s, %(account)s. It is taken over; merge the two if they are one.") % {
+                    "client": client.name,
+                    "account": client.account.number,
+                }
+                self.reading.notices.append(Finding(planned.row, _("Name and birth date"), client.name, why))
 
 
 def _split(whole: str) -> tuple[str, str]:

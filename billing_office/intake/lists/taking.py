@@ -6,6 +6,7 @@ from datetime import date
 import redis
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import facts, ledger, notes, opening, people
 from accounts.models import Account, Blob, Client, ContactPoint, JournalEntry
@@ -22,7 +23,7 @@ from .reading import Person, Planned, Reading, read
 
 JOB = "account_import"
 FINDINGS, SAMPLE = 200, 8
-BROUGHT = "Balance brought forward"
+BROUGHT = "Balance brought forward"  # stands in the ledger
 State = AccountImport.State
 
 
@@ -117,11 +118,11 @@ def _told(reading: Reading) -> dict:
         "sample": [_sample(one) for one in reading.accounts[:SAMPLE]],
     }  # fmt: skip
     if reading.errors:
-        found["why"] = (
-            f"{len(reading.errors)} cells cannot be taken. Mend them in the file and send it again, or choose other columns."
-        )
+        found["why"] = _(
+            "%(count)d cells cannot be taken. Mend them in the file and send it again, or choose other columns."
+        ) % {"count": len(reading.errors)}
     elif not reading.accounts:
-        found["why"] = "Every row was imported before." if reading.known else "The list has no rows."
+        found["why"] = _("Every row was imported before.") if reading.known else _("The list has no rows.")
     return found
 
 
@@ -189,7 +190,7 @@ def _reach(client: Client, person: Person, by, detail: dict):
         point = ContactPoint(**fields, source="imported list")
         if point.consent_on:
             people.give_consent(point, point.consent_on, by)
-            point.consent_wording = "As the imported list says."
+            point.consent_wording = _("As the imported list says.")
         people.add_contact(client, point, by=by, detail=detail)
 
 
@@ -218,8 +219,7 @@ def _undo(row: AccountImport):
             if AccountImport.objects.select_for_update().get(pk=row.pk).state != State.UNDOING:
                 return
             if numbers := touched(row):
-                more = f" and {len(numbers) - 10} more" if len(numbers) > 10 else ""
-                row.found |= {"kept": f"Nothing was undone: {', '.join(numbers[:10])}{more} were worked on since."}
+                row.found |= {"kept": untouchable(numbers)}
                 row.state = State.DONE
                 row.save(update_fields=["state", "found"])
                 return
@@ -230,6 +230,15 @@ def _undo(row: AccountImport):
             row.state, row.undone_at = State.UNDONE, dates.now()
             row.save(update_fields=["state", "undone_at"])
             acts.record(row.undone_by, "account_import_undone", row, detail={"accounts": len(ids)})
+
+
+def untouchable(numbers: list[str]) -> str:
+    """Why an import is not undone: these accounts were worked on since."""
+    named, more = ", ".join(numbers[:10]), len(numbers) - 10
+    if more > 0:
+        said = _("Nothing was undone: %(accounts)s and %(more)d more were worked on since.")
+        return said % {"accounts": named, "more": more}
+    return _("Nothing was undone: %(accounts)s were worked on since.") % {"accounts": named}
 
 
 def _close(row: AccountImport, account: Account):

@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import Account
@@ -19,19 +21,19 @@ from .forms import ColumnsForm, ListForm
 State = AccountImport.State
 TONES = {State.DONE: "good", State.FAILED: "bad", State.READY: "info"}
 IMPORTS = [
-    Column("name", "File"),
-    Column("office", "Office", value="office.name", lo=True),
-    Column("accounts", "Accounts", value=lambda row: row.found.get("accounts"), kind="int"),
-    Column("cents", "Brought forward", value=lambda row: row.found.get("cents"), kind="nil_money"),
-    Column("state", "State", value=lambda row: (row.get_state_display(), TONES.get(row.state, "")), kind="tag"),
-    Column("made_by", "By", value="made_by.name", lo=True),
-    Column("made_at", "Sent", kind="moment"),
+    Column("name", lazy("File")),
+    Column("office", lazy("Office"), value="office.name", lo=True),
+    Column("accounts", lazy("Accounts"), value=lambda row: row.found.get("accounts"), kind="int"),
+    Column("cents", lazy("Brought forward"), value=lambda row: row.found.get("cents"), kind="nil_money"),
+    Column("state", lazy("State"), value=lambda row: (row.get_state_display(), TONES.get(row.state, "")), kind="tag"),
+    Column("made_by", lazy("By"), value="made_by.name", lo=True),
+    Column("made_at", lazy("Sent"), kind="moment"),
 ]
 FINDINGS = [
-    Column("row", "Row", value=lambda one: one[0], kind="int"),
-    Column("column", "Column", value=lambda one: one[1]),
-    Column("value", "It says", value=lambda one: one[2], wrap=True),
-    Column("why", "What is wrong", value=lambda one: one[3], wrap=True),
+    Column("row", lazy("Row"), value=lambda one: one[0], kind="int"),
+    Column("column", lazy("Column"), value=lambda one: one[1]),
+    Column("value", lazy("It says"), value=lambda one: one[2], wrap=True),
+    Column("why", lazy("What is wrong"), value=lambda one: one[3], wrap=True),
 ]
 
 
@@ -42,12 +44,12 @@ def account_imports(request):
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
     empty = Empty(
-        "No list was imported yet", "Send one as CSV or XLSX; nothing changes before you have seen what would."
+        _("No list was imported yet"), _("Send one as CSV or XLSX; nothing changes before you have seen what would.")
     )
     table = Table(
         IMPORTS,
         page.rows,
-        caption="Imports",
+        caption=_("Imports"),
         page=page,
         empty=empty,
         href=lambda row: reverse("account_import", args=[row.pk]),
@@ -73,7 +75,7 @@ def account_import(request, pk):
     form = ColumnsForm(request.POST or None, row=row) if row.state in (State.READY, State.FAILED) else None
     if request.method == "POST" and form and form.is_valid():
         if not taking.read_again(row, form.named):
-            messages.info(request, "It is being taken over, or was.")
+            messages.info(request, _("It is being taken over, or was."))
         return redirect("account_import", pk=pk)
     errors, notices = row.found.get("errors", []), row.found.get("notices", [])
     if file := export(request, Table(FINDINGS, errors + notices), f"import-{row.pk}-findings"):
@@ -81,8 +83,8 @@ def account_import(request, pk):
         return file
     context = {
         "row": row, "form": form, "sample": row.found.get("sample", []), "progress": taking.progress(row) if row.waits else None,
-        "errors": Table(FINDINGS, errors, caption="Cells that cannot be taken") if errors else None,
-        "notices": Table(FINDINGS, notices, caption="To be looked at") if notices else None,
+        "errors": Table(FINDINGS, errors, caption=_("Cells that cannot be taken")) if errors else None,
+        "notices": Table(FINDINGS, notices, caption=_("To be looked at")) if notices else None,
         "accounts": _taken(request, row) if row.state in (State.DONE, State.UNDONE) else None,
     }  # fmt: skip
     return answer_form(request, "intake/import.html", context)
@@ -90,17 +92,17 @@ def account_import(request, pk):
 
 def _taken(request, row: AccountImport) -> Table:
     columns = [
-        Column("row", "Row", value="taken_from.row", kind="int"),
-        Column("reference", "Their number", value="taken_from.reference", kind="id"),
-        Column("number", "Account", kind="id"),
-        Column("name", "Name"),
+        Column("row", _("Row"), value="taken_from.row", kind="int"),
+        Column("reference", _("Their number"), value="taken_from.reference", kind="id"),
+        Column("number", _("Account"), kind="id"),
+        Column("name", _("Name")),
     ]
     found = Account.objects.filter(taken_from__source=row).select_related("taken_from")
     page = keyset(found, ("id",), request.GET.get("after"), request.GET.get("before"))
     return Table(
         columns,
         page.rows,
-        caption="Accounts of the list",
+        caption=_("Accounts of the list"),
         page=page,
         href=lambda one: reverse("account", args=[one.pk]),
     )
@@ -110,9 +112,12 @@ def _taken(request, row: AccountImport) -> Table:
 def account_import_confirm(request, pk):
     row = _row(request, pk)
     if taking.confirm(row, request.user):
-        messages.success(request, f"{row.found['accounts']} accounts are being opened. You may leave this page.")
+        messages.success(
+            request,
+            _("%(count)d accounts are being opened. You may leave this page.") % {"count": row.found["accounts"]},
+        )
     else:
-        messages.info(request, "Somebody takes it over already, or it cannot be taken over as it is.")
+        messages.info(request, _("Somebody takes it over already, or it cannot be taken over as it is."))
     return redirect("account_import", pk=pk)
 
 
@@ -120,15 +125,15 @@ def account_import_confirm(request, pk):
 def account_import_undo(request, pk):
     row = _row(request, pk)
     if row.state == State.DONE and (numbers := taking.touched(row)):
-        more = f" and {len(numbers) - 10} more" if len(numbers) > 10 else ""
-        messages.error(request, f"Nothing was undone: {', '.join(numbers[:10])}{more} were worked on since.")
+        messages.error(request, taking.untouchable(numbers))
     elif taking.undo(row, request.user):
         messages.success(
             request,
-            f"What was brought forward, {show(row.found['cents'])}, is being reversed, and the accounts closed.",
+            _("What was brought forward, %(amount)s, is being reversed, and the accounts closed.")
+            % {"amount": show(row.found["cents"])},
         )
     else:
-        messages.info(request, "It is being undone already, or was not taken over.")
+        messages.info(request, _("It is being undone already, or was not taken over."))
     return redirect("account_import", pk=pk)
 
 
