@@ -71,7 +71,7 @@ class _Echo:
 
 
 def _csv_lines(table):
-    yield [_defused(column.head) for column in table.columns]
+    yield [_defused(str(column.head)) for column in table.columns]
     for row in _all(table.rows):
         yield [_csv_text(column, column.of(row)) for column in table.columns]
 
@@ -111,7 +111,7 @@ def xlsx_response(table, name: str) -> FileResponse:
 def _sheet(book, table, name, at):
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", name)[:24] + (f" {at + 1}" if at else ""))
     sheet.freeze_panes = "A2"
-    sheet.append([_text_cell(sheet, column.head) for column in table.columns])
+    sheet.append([_text_cell(sheet, str(column.head)) for column in table.columns])
     return sheet
 
 

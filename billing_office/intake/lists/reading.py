@@ -250,7 +250,7 @@ class _Reader:
 
     def _wrong(self, key: str, why: str, shown: str | None = None) -> str:
         """Note what is wrong; returns "", which is what is then taken of the cell."""
-        column = self.named.get(key) or self.labels.get(key, key)
+        column = self.named.get(key) or str(self.labels.get(key, key))
         self.reading.errors.append(Finding(self.at, column, self._cell(key) if shown is None else shown, why))
         self.broken = True
         return ""
