@@ -5,26 +5,35 @@ Credits (open items below zero) have no day and never age; buckets of 30 days. E
 with `seen` (past.AsOf) it counts what was owed on a past day, else what is owed now.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import connection
 from django.db.models import Count, Sum
+from django.utils.translation import gettext_lazy as lazy
 
 from . import past
 from .models import Account, Payer
 from .past import AsOf
 
 NOT_DUE, CREDIT = "not_due", "credit"
-COLUMNS = {NOT_DUE: "Not yet due", "a1": "0–30", "a2": "31–60", "a3": "61–90", "a4": "Over 90", CREDIT: "Credits"}
+COLUMNS = {
+    NOT_DUE: lazy("Not yet due"),
+    "a1": "0–30",
+    "a2": "31–60",
+    "a3": "61–90",
+    "a4": lazy("Over 90"),
+    CREDIT: lazy("Credits"),
+}
 AGED = {"a1": (0, 30), "a2": (31, 60), "a3": (61, 90), "a4": (91, None)}  # days past, both included
 
 OWNERS = {
-    "insurer": ("Insurers", [Payer.Class.INSURER]),
-    "government": ("Government", [Payer.Class.GOVERNMENT]),
-    "other": ("Employers and others", [Payer.Class.EMPLOYER, Payer.Class.PERSON, Payer.Class.OTHER]),
-    "client": ("Clients", []),
+    "insurer": (lazy("Insurers"), [Payer.Class.INSURER]),
+    "government": (lazy("Government"), [Payer.Class.GOVERNMENT]),
+    "other": (lazy("Employers and others"), [Payer.Class.EMPLOYER, Payer.Class.PERSON, Payer.Class.OTHER]),
+    "client": (lazy("Clients"), []),
 }
 OWNER_OF = {payer_class: owner for owner, (_, classes) in OWNERS.items() for payer_class in classes}
 
@@ -68,42 +77,42 @@ class Part:
 
 
 # {items}: the open items as they stand or stood; {which} of them; {known}: a condition on dues that were written by then.
-# One window puts the latest version first, so that the running sum over it is that of this version alone.
+# One window puts the latest version of an item's dues first, so that the running sum over it is that of this version alone,
+# and all it comes to stands on its earliest day. What is on no due in force, the whole or a rest, is as old as `since`.
 PARTS = """
-    WITH item AS MATERIALIZED (
-        SELECT id, account_id, charge_id, payer_id, cents, since FROM ({items}) AS those WHERE cents <> 0 AND {which}
-    ), known AS (
-        SELECT d.open_item_id, d.version, d.due_on, d.cents, max(d.version) OVER w AS latest, (sum(d.cents) OVER w)::bigint AS upto
-          FROM accounts_due d JOIN item i ON i.id = d.open_item_id WHERE d.in_force_from <= %s AND {known}
-        WINDOW w AS (PARTITION BY d.open_item_id ORDER BY d.version DESC, d.due_on DESC)
-    ), due AS (
-        SELECT open_item_id, due_on, cents, upto FROM known WHERE version = latest
-    ), dated AS (
-        SELECT open_item_id, sum(cents) AS cents FROM due GROUP BY open_item_id
+    WITH laid AS (
+        SELECT i.*, d.version, d.due_on, d.cents AS due, max(d.version) OVER w AS latest, (sum(d.cents) OVER w)::bigint AS upto,
+               lead(d.version) OVER w IS DISTINCT FROM d.version AS earliest
+          FROM (SELECT id, account_id, charge_id, payer_id, cents, since FROM ({items}) AS those WHERE cents <> 0 AND {which}) AS i
+          LEFT JOIN accounts_due d ON d.open_item_id = i.id AND i.cents > 0 AND d.in_force_from <= %s AND {known}
+        WINDOW w AS (PARTITION BY i.id ORDER BY d.version DESC, d.due_on DESC)
+    ), standing AS MATERIALIZED (
+        SELECT * FROM laid WHERE version IS NOT DISTINCT FROM latest
     ), part AS (
-        SELECT i.*, d.due_on AS day, true AS dated, least(d.cents, greatest(0, i.cents - (d.upto - d.cents)))::bigint AS part
-          FROM item i JOIN due d ON d.open_item_id = i.id WHERE i.cents > 0
+        SELECT id, account_id, charge_id, payer_id,
+               CASE WHEN version IS NOT NULL THEN due_on WHEN cents > 0 THEN since END AS day, version IS NOT NULL AS dated,
+               CASE WHEN version IS NULL THEN cents ELSE least(due, greatest(0, cents - (upto - due))) END AS part
+          FROM standing
         UNION ALL
-        SELECT i.*, i.since, false, greatest(0, i.cents - coalesce(t.cents, 0))::bigint
-          FROM item i LEFT JOIN dated t ON t.open_item_id = i.id WHERE i.cents > 0
-        UNION ALL
-        SELECT i.*, NULL, false, i.cents FROM item i WHERE i.cents < 0
+        SELECT id, account_id, charge_id, payer_id, since, false, cents - upto FROM standing WHERE earliest AND cents > upto
     )
 """
 OF_CLIENTS = "cents > 0 AND payer_id IS NULL"  # all that can be past due
 
 
-_OWNER = (
-    "CASE WHEN part.payer_id IS NULL THEN 'client' "
-    + " ".join(f"WHEN y.payer_class = '{payer_class}' THEN '{owner}'" for payer_class, owner in OWNER_OF.items())
-    + " END"
-)
-# One %s, the board's day, for each aged column.
-_COLUMN = (
-    f"CASE WHEN day IS NULL THEN '{CREDIT}' "
-    + " ".join(f"WHEN %s::date - day >= {first} THEN '{name}'" for name, (first, _) in reversed(AGED.items()))
-    + f" ELSE '{NOT_DUE}' END"
-)
+def _owner(say: Callable) -> str:
+    """SQL for who owes a part: what `say` says of each of OWNERS. The party is `y`."""
+    cases = [f"WHEN y.payer_class = '{payer_class}' THEN {say(owner)}" for payer_class, owner in OWNER_OF.items()]
+    return " ".join(["CASE WHEN part.payer_id IS NULL THEN", str(say("client")), *cases, "END"])
+
+
+def _column(say: Callable) -> str:
+    """The same of COLUMNS. One %s, the board's day, for each aged column."""
+    ages = [f"WHEN %s::date - day >= {first} THEN {say(name)}" for name, (first, _) in reversed(AGED.items())]
+    return " ".join([f"CASE WHEN day IS NULL THEN {say(CREDIT)}", *ages, f"ELSE {say(NOT_DUE)} END"])
+
+
+_OWNER, _COLUMN = _owner("'{}'".format), _column("'{}'".format)
 
 
 def _query(tail: str, accounts, on: date, seen: AsOf | None, params: Iterable = (), which="true"):
@@ -126,26 +135,6 @@ def parts(accounts, on: date, seen: AsOf | None = None) -> list[Part]:
                 FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id WHERE part <> 0
                ORDER BY account_id, day NULLS LAST, part.id"""
     return [Part(*row) for row in _query(tail, accounts, on, seen)]
-
-
-@dataclass(frozen=True)
-class Cell:
-    cents: int = 0
-    accounts: int = 0
-
-
-def board(accounts, on: date, seen: AsOf | None = None) -> dict[tuple[str, str], Cell]:
-    """Sums by (owner, column), gross; sums of a row over columns under (owner, "all"), of a column under ("all", column)."""
-    # Each account once for each sum: counting them so is hashing, where count(DISTINCT) over grouping sets sorts four times.
-    tail = f""", single AS (
-        SELECT account_id, {_OWNER} AS owner, {_COLUMN} AS "column", sum(part)::bigint AS cents
-          FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id WHERE part <> 0 GROUP BY 1, 2, 3
-    ) SELECT owner, "column", sum(cents)::bigint, count(*) FROM single GROUP BY 1, 2
-      UNION ALL SELECT owner, 'all', sum(cents)::bigint, count(DISTINCT account_id) FROM single GROUP BY 1
-      UNION ALL SELECT 'all', "column", sum(cents)::bigint, count(DISTINCT account_id) FROM single GROUP BY 2
-      UNION ALL SELECT 'all', 'all', sum(cents)::bigint, count(DISTINCT account_id) FROM single"""
-    rows = _query(tail, accounts, on, seen, [on] * len(AGED))
-    return {(owner, name): Cell(cents or 0, count) for owner, name, cents, count in rows}
 
 
 @dataclass(frozen=True)
@@ -220,6 +209,70 @@ def late(accounts, on: date, seen: AsOf | None = None, first: int = 25) -> Late:
     rows = _query(tail, accounts, on, seen, [on, first], OF_CLIENTS)
     count, cents = rows[0][3:] if rows else (0, 0)
     return Late(count, cents, [AccountRow(*row[:3]) for row in rows])
+
+
+# -- the board ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    cents: int = 0
+    accounts: int = 0
+
+
+Cells = dict[
+    tuple[str, str], Cell
+]  # by (owner, column), gross; sums of a row under (owner, "all"), of a column ("all", column)
+
+
+def board(accounts, on: date, seen: AsOf | None = None) -> Cells:
+    """Who owes what, and since when."""
+    return board_and_late(accounts, on, seen, 0)[0]
+
+
+def board_and_late(accounts, on: date, seen: AsOf | None = None, first: int = 25) -> tuple[Cells, Late]:
+    """As `board` and `late`, but the parts are walked once for both."""
+    rows = _query(_BOARD, accounts, on, seen, [*[on] * len(AGED), on, first])
+    told = {kind: [row for of, *row in rows if of == kind] for kind in ("cents", "accounts", "late", "first")}
+    [(late_cents, late_accounts, *rest)] = told["late"]
+    late = Late(late_accounts, late_cents or 0, [AccountRow(*row) for row in told["first"]])
+    return _cells(*({row[0]: row[1] for row in told[kind]} for kind in ("cents", "accounts"))), late
+
+
+_PLACES = [(owner, name) for owner in OWNERS for name in COLUMNS]
+_PLACE = f"{_owner(lambda owner: [*OWNERS].index(owner) * len(COLUMNS))} + {_column([*COLUMNS].index)}"
+# An account stands in some of the places; as bits of one number they are few sets, from which all counts of accounts come.
+_BOARD = f""", placed AS (
+        SELECT account_id, part, day, {_PLACE} AS place, part > 0 AND dated AND payer_id IS NULL AND day <= %s AS late
+          FROM part LEFT JOIN accounts_payer y ON y.id = part.payer_id WHERE part <> 0
+    ), account AS (
+        SELECT account_id, bit_or(1 << place) AS places, sum(part) FILTER (WHERE late) AS late, min(day) FILTER (WHERE late) AS oldest
+          FROM placed GROUP BY account_id
+    ) SELECT 'cents', place::bigint, sum(part)::bigint, NULL::date FROM placed GROUP BY place
+      UNION ALL SELECT 'accounts', places, count(*), NULL FROM account GROUP BY places
+      UNION ALL SELECT 'late', sum(late)::bigint, count(late), NULL FROM account
+      UNION ALL (SELECT 'first', account_id, late::bigint, oldest FROM account WHERE late > 0
+                  ORDER BY late DESC, account_id LIMIT %s)"""
+
+
+def _cells(sums: dict[int, int], counts: dict[int, int]) -> Cells:
+    cents, accounts = Counter(), Counter()
+    for place, part in sums.items():
+        for key in _around(*_PLACES[place]):
+            cents[key] += part
+    for places, count in counts.items():
+        stood = [_PLACES[place] for place in range(len(_PLACES)) if places >> place & 1]
+        for key in {key for owner, name in stood for key in _around(owner, name)}:
+            accounts[key] += count
+    return {key: Cell(cents[key], count) for key, count in accounts.items()}
+
+
+def _around(owner: str, name: str) -> list[tuple[str, str]]:
+    """A cell, and the sums it is in."""
+    return [(owner, name), (owner, "all"), ("all", name), ("all", "all")]
+
+
+# -- netting --------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

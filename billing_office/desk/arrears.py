@@ -44,9 +44,8 @@ class BoardRow:
 
 def arrears(request):
     at, accounts = look(request), Account.objects.for_staff(request.user)
-    cells = aging.board(accounts, at.on, at.seen)
+    cells, late = aging.board_and_late(accounts, at.on, at.seen, TOP)
     held = aging.unapplied(accounts, at.seen)
-    late = aging.late(accounts, at.on, at.seen, TOP)
     names = Account.objects.in_bulk([row.account for row in late.first])
     context = {
         "look": at,

@@ -97,6 +97,8 @@ def test_the_sums_of_what_is_past_due_are_those_of_its_rows(books):
     accounts = Account.objects.filter(pk=books.account.pk)
     assert aging.late(accounts, ON) == aging.Late(1, 4_000, aging.past_due(accounts, ON))
     assert aging.late(accounts, ON - timedelta(days=1)) == aging.Late(0, 0, [])
+    for day in (ON, ON - timedelta(days=1)):
+        assert aging.board_and_late(accounts, day) == (aging.board(accounts, day), aging.late(accounts, day))
 
 
 DAYS = st.integers(-60, 200).map(lambda days: ON - timedelta(days=days))
