@@ -47,3 +47,4 @@ EARNED: dict[str, tuple[str, str]] = {
     Charge.Kind.BANK_FEE: (K.LATE_FEE, B.LATE_FEES),
     Charge.Kind.INTEREST: (K.INTEREST, B.INTEREST),
 }
+NEW_CHARGES = {kind for kind, book in EARNED.values()}

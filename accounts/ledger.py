@@ -12,13 +12,15 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import F, Q, Sum
+from django.utils.translation import gettext as _
 
 from billing_office.lib import dates
 
-from .chart import ADJUSTMENTS, BOOKS, EARNED
+from .chart import ADJUSTMENTS, BOOKS, EARNED, NEW_CHARGES
 from .dues import remaining
 from .models import (
     Account,
+    AccountBalance,
     Book,
     Charge,
     Client,
@@ -132,6 +134,7 @@ def post_many(entries: list[Entry], by) -> Posted:
         posted.entries |= {e.key: row for row, e in zip(posted.new, fresh, strict=True)}
         _refresh_open_items({leg.charge_id for leg in legs if leg.book == Book.RECEIVABLE})
         _add_to_balances(legs)
+        _look_at_raised(legs)
     return posted
 
 
@@ -144,18 +147,24 @@ def _check_periods(entries: list[Entry]):
     closed = closed_through()
     if closed and any(entry.on <= closed for entry in entries):
         first = dates.long(closed + timedelta(days=1))
-        raise Refused(f"The books are closed through {dates.long(closed)}. Date it {first} or later.")
+        raise Refused(
+            _("The books are closed through %(last)s. Date it %(first)s or later.")
+            % {"last": dates.long(closed), "first": first}
+        )
 
 
 def _check_open(accounts: Iterable[Account]):
     if closed := next((account for account in accounts if account.closed_on), None):
-        raise Refused(f"{closed.number} is closed. Reopen it first.")
+        raise Refused(_("%(account)s is closed. Reopen it first.") % {"account": closed.number})
 
 
 def _check_not_merged(account: Account):
     """A duplicate's own charges may still be paid; nothing new is begun on it."""
     if account.merged_into_id:
-        raise Refused(f"{account.number} is part of {account.answering.number}. Post it there.")
+        raise Refused(
+            _("%(account)s is part of %(other)s. Post it there.")
+            % {"account": account.number, "other": account.answering.number}
+        )
 
 
 def post(entry: Entry, by) -> JournalEntry:
@@ -229,6 +238,13 @@ def _add_to_balances(legs: list[Posting]):
         )
 
 
+def _look_at_raised(legs: list[Posting]):
+    """What the client owes more of may be past due at once, by dues that were written before; a new charge has none."""
+    owed = [leg for leg in legs if leg.book == Book.RECEIVABLE and leg.payer_id is None and leg.cents > 0]
+    if raised := {leg.account_id for leg in owed if leg.entry.kind not in NEW_CHARGES}:
+        look_again(raised)
+
+
 # -- charges ------------------------------------------------------------------------------------------------------------
 
 
@@ -239,13 +255,13 @@ def charge(
 ) -> Charge:  # fmt: skip
     """Charge one service or (by `kind`) a fee, owed by `payer` or (None) by the client. Same key again: the charge that stands."""
     if cents <= 0:
-        raise Refused("A charge must be more than 0.00. To take money off, adjust or void the charge.")
+        raise Refused(_("A charge must be more than 0.00. To take money off, adjust or void the charge."))
     with locked([account.pk]) as accounts:
         standing = posted_as(key)
         if standing:
             return Charge.objects.get(postings__entry=standing, postings__book=Book.RECEIVABLE)
         if accounts[account.pk].closed_on:
-            raise Refused("The account is closed. Reopen it before charging.")
+            raise Refused(_("The account is closed. Reopen it before charging."))
         _check_not_merged(accounts[account.pk])
         row = Charge.objects.create(
             account=account, client=client, service_on=service_on, description=description, code=code, code_system=code_system,
@@ -325,7 +341,7 @@ def receive_payer_payment(
         for account, parts in spread.items():
             _check_shares(account, payer.pk, cents, parts)
         if rest < 0:
-            raise Refused("The parts are more than the payment. Lower a part.")
+            raise Refused(_("The parts are more than the payment. Lower a part."))
         payment = Payment.objects.create(
             account=house,
             payer=payer,
@@ -364,11 +380,11 @@ def payment_entry(payment: Payment, account: int, cents: int, shares: list[Share
 
 def _check_shares(account: int, payer: int | None, cents: int, shares: list[Share]):
     if cents <= 0:
-        raise Refused("A payment must be more than 0.00. Money going out is a refund.")
+        raise Refused(_("A payment must be more than 0.00. Money going out is a refund."))
     if any(share.cents < 0 for share in shares) or len({share.charge for share in shares}) != len(shares):
-        raise Refused("A part of a payment must not be negative, and a charge may stand in it once.")
+        raise Refused(_("A part of a payment must not be negative, and a charge may stand in it once."))
     if sum(share.cents for share in shares) > cents:
-        raise Refused("The parts are more than the payment. Lower a part.")
+        raise Refused(_("The parts are more than the payment. Lower a part."))
     wanted = [share.charge for share in shares if share.cents]
     open_now = dict(
         OpenItem.objects.filter(account=account, payer=payer, charge__in=wanted).values_list("charge", "cents")
@@ -376,7 +392,7 @@ def _check_shares(account: int, payer: int | None, cents: int, shares: list[Shar
     for share in shares:
         if share.cents > max(0, open_now.get(share.charge, 0)):
             raise Refused(
-                "A part is more than what is open on its charge; somebody may have posted meanwhile. Look again."
+                _("A part is more than what is open on its charge; somebody may have posted meanwhile. Look again.")
             )
 
 
@@ -419,17 +435,17 @@ def transfer_unapplied(
 ) -> list[JournalEntry]:
     """Move unapplied money of a client's payment to another client's account. Raises Refused when less is left at the source."""
     if source.pk == target.pk:
-        raise Refused("The money stands there already. Choose another account.")
+        raise Refused(_("The money stands there already. Choose another account."))
     if payment.payer_id or {source.kind, target.kind} != {Account.Kind.CLIENT}:
-        raise Refused("A payer’s money stays at the payer. Lay it on a charge that the payer owes.")
+        raise Refused(_("A payer’s money stays at the payer. Lay it on a charge that the payer owes."))
     with locked([source.pk, target.pk]) as accounts:
         standing = posted_as(key)
         if standing:
             return [standing]
         if accounts[target.pk].merged_into_id or accounts[target.pk].closed_on:
-            raise Refused("The other account is closed. Choose one that is open.")
+            raise Refused(_("The other account is closed. Choose one that is open."))
         if cents <= 0:
-            raise Refused("The amount must be more than 0.00.")
+            raise Refused(_("The amount must be more than 0.00."))
         _check_left(payment, source.pk, cents)
         out, arrived = (Leg(Book.UNAPPLIED, sign * cents, payment=payment.pk) for sign in (1, -1))
         legs = (source.pk, out), (target.pk, (arrived,))
@@ -438,7 +454,7 @@ def transfer_unapplied(
 
 def _check_left(payment: Payment, account: int, cents: int):
     if cents > unapplied(payment, account):
-        raise Refused("Less than that is left of the payment. Look again.")
+        raise Refused(_("Less than that is left of the payment. Look again."))
 
 
 def laid(payment: Payment, charge: Charge) -> int:
@@ -460,7 +476,7 @@ def release(
         if standing:
             return standing
         if not 0 < cents <= laid(payment, charge):
-            raise Refused("Less than that of the payment is on the charge. Look again.")
+            raise Refused(_("Less than that of the payment is on the charge. Look again."))
         back = Leg(Book.RECEIVABLE, cents, charge=charge.pk, payer=payment.payer_id, payment=payment.pk)
         free = Leg(Book.UNAPPLIED, -cents, payment=payment.pk)
         if home == charge.account_id:
@@ -483,7 +499,7 @@ def refund(
         if standing:
             return Refund.objects.get(entry=standing)
         if cents <= 0:
-            raise Refused("The amount must be more than 0.00.")
+            raise Refused(_("The amount must be more than 0.00."))
         _check_left(payment, account.pk, cents)
         legs = (Leg(Book.UNAPPLIED, cents, payment=payment.pk), Leg(Book.REFUNDS, -cents, payment=payment.pk))
         entry = post(Entry(account.pk, Kind.REFUND, on, legs, key, memo, reason=reason and reason.pk), by)
@@ -500,7 +516,7 @@ def pay_out(refund: Refund, *, way: str, reference: str, on: date, by) -> Payout
         if standing:
             return Payout.objects.get(entry=standing)
         if JournalEntry.objects.filter(reverses=refund.entry_id).exists():
-            raise Refused("The refund was undone. Ask for it anew.")
+            raise Refused(_("The refund was undone. Ask for it anew."))
         legs = (
             Leg(Book.REFUNDS, refund.cents, payment=refund.payment_id),
             Leg(Book.CASH, -refund.cents, payment=refund.payment_id),
@@ -536,7 +552,7 @@ def bring_in(charges: list[Charge], payments: list[Payment], entries: Callable[[
         made = entries()
         posted = post_many(made, by)
         if len(posted.new) != len(made):
-            raise Refused("Some of this was posted before. Look again and leave it out.")
+            raise Refused(_("Some of this was posted before. Look again and leave it out."))
         return posted
 
 
@@ -562,7 +578,7 @@ def transfer_responsibility(
 ) -> JournalEntry:  # fmt: skip
     """Move `cents` of a charge from one party to another (None: the client). Raises Refused above what is open at the first."""
     if (source and source.pk) == (target and target.pk):
-        raise Refused("The charge is already there. Choose another party.")
+        raise Refused(_("The charge is already there. Choose another party."))
     legs = (
         Leg(Book.RECEIVABLE, cents, charge=charge.pk, payer=target and target.pk),
         Leg(Book.RECEIVABLE, -cents, charge=charge.pk, payer=source and source.pk),
@@ -577,10 +593,10 @@ def _lower(entry: Entry, charge: Charge, payer: Payer | None, cents: int, by) ->
         if standing:
             return standing
         if cents <= 0:
-            raise Refused("The amount must be more than 0.00.")
+            raise Refused(_("The amount must be more than 0.00."))
         open_now = OpenItem.objects.filter(charge=charge, payer=payer).values_list("cents", flat=True).first() or 0
         if cents > open_now:
-            raise Refused("That is more than what is open. Lower the amount.")
+            raise Refused(_("That is more than what is open. Lower the amount."))
         return post(entry, by)
 
 
@@ -593,7 +609,7 @@ class StillNeeded(Refused):
     def __init__(self, entries: list[JournalEntry]):
         self.entries = entries
         named = "; ".join(str(entry) for entry in entries)
-        super().__init__(f"Later entries stand on this one. Reverse them first: {named}.")
+        super().__init__(_("Later entries stand on this one. Reverse them first: %(entries)s.") % {"entries": named})
 
 
 def reverse(entry: JournalEntry, *, on: date, by, memo: str, reason: Reason | None = None) -> JournalEntry:
@@ -603,7 +619,7 @@ def reverse(entry: JournalEntry, *, on: date, by, memo: str, reason: Reason | No
     naming the entries that spent what these brought.
     """
     if entry.kind == Kind.REVERSAL:
-        raise Refused("A reversal is never reversed. Post the entry anew.")
+        raise Refused(_("A reversal is never reversed. Post the entry anew."))
     parts = together(entry)
     with locked(part.account_id for part in parts):
         done = JournalEntry.objects.filter(reverses=entry).first()
@@ -710,11 +726,13 @@ def fall_due(item: OpenItem, parts: dict[date, int], *, from_day: date, because:
     """
     version = (item.dues.order_by("-version").values_list("version", flat=True).first() or 0) + 1
     rows = sorted((parts or {from_day: 0}).items())
-    dues = [
+    dues = Due.objects.bulk_create(
         Due(open_item=item, version=version, due_on=d, cents=c, in_force_from=from_day, because=because)
         for d, c in rows
-    ]
-    return Due.objects.bulk_create(dues)
+    )
+    if item.payer_id is None:
+        look_again([item.account_id])
+    return dues
 
 
 def fall_due_also(item: OpenItem, cents: int, due_on: date, *, from_day: date, because: str) -> list[Due]:
@@ -731,6 +749,29 @@ def dues_in_force(item: OpenItem, on: date) -> dict[date, int]:
     """The gross parts of the version in force on a day: {due_on: cents}."""
     newest = item.dues.filter(in_force_from__lte=on).order_by("-version").values("version")[:1]
     return dict(item.dues.filter(version=newest, cents__gt=0).values_list("due_on", "cents"))
+
+
+# -- when to look ---------------------------------------------------------------------------------------------------------
+
+# Over all versions of dues, also those that are superseded: a lower bound.
+_LOOK_ON = """
+    UPDATE accounts_accountbalance b SET look_on = (
+        SELECT min(greatest(d.due_on, d.in_force_from)) FROM accounts_openitem i JOIN accounts_due d ON d.open_item_id = i.id
+         WHERE i.account_id = b.account_id AND i.payer_id IS NULL AND i.cents > 0 AND d.cents > 0
+           AND greatest(d.due_on, d.in_force_from) > %s
+    ) WHERE b.account_id = ANY(%s)
+"""
+
+
+def look_again(accounts: Iterable[int], after: date = date.min):
+    """Look at these accounts when a due of their clients comes next, on a day later than `after`. Call under the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_ON, [after, sorted(accounts)])
+
+
+def look_on(account: int, day: date):
+    """Look at this account on that day, or when a due is written before. Call under the lock."""
+    AccountBalance.objects.filter(account=account).update(look_on=day)
 
 
 def balance(account: Account) -> tuple[int, int]:

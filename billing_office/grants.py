@@ -28,7 +28,7 @@ PROTECTED = {
     "accounts_period": APPEND,
     "accounts_snapshot": APPEND,
     "accounts_openitem": f"{APPEND}, UPDATE (cents, since)",
-    "accounts_accountbalance": f"{APPEND}, UPDATE (receivable_cents, unapplied_cents)",
+    "accounts_accountbalance": f"{APPEND}, UPDATE (receivable_cents, unapplied_cents, look_on)",
     "accounts_document": f"{APPEND}, UPDATE (blob_id, rendered_at)",
     "accounts_refund": APPEND,
     "accounts_payout": APPEND,

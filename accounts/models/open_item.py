@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .account import Account
 from .charge import Charge
@@ -30,11 +31,20 @@ class OpenItem(models.Model):
 
 
 class AccountBalance(models.Model):
-    """An account's sums, kept beside the wide account row. Balance = receivable − unapplied. Written by the ledger alone."""
+    """An account's sums, kept beside the wide account row. Balance = receivable − unapplied. Written by the ledger alone.
+
+    `look_on` is a lower bound for the day on which what the client owes may be past due, never truth; null: on no day.
+    """
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="balance")
     receivable_cents = models.BigIntegerField(default=0)
     unapplied_cents = models.BigIntegerField(default=0)
+    look_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["look_on"], name="balance_to_look_at", condition=models.Q(look_on__isnull=False))
+        ]
 
     def __str__(self):
         return f"{self.account_id}: {self.receivable_cents} − {self.unapplied_cents}"
@@ -53,7 +63,7 @@ class Due(models.Model):
     cents = models.BigIntegerField()
     in_force_from = models.DateField()
     posted_at = models.DateTimeField(auto_now_add=True)
-    because = models.CharField(max_length=80, help_text="What made it fall due, for example an invoice's number.")
+    because = models.CharField(max_length=80, help_text=_("What made it fall due, for example an invoice's number."))
 
     class Meta:
         ordering = ["open_item", "version", "due_on"]

@@ -67,6 +67,9 @@ INSERT INTO invoices_invoiceline (cents, description, code, service_on, client_n
 INSERT INTO dunning_dunningcycle (opened_on, look_on, waits_for, account_id)  -- all were looked at but {due}, whose day it is
   SELECT min(on_day) + 46, DATE '{today}' + CASE WHEN row_number() OVER (ORDER BY account) <= {due} THEN 0 ELSE 30 END, '', account
     FROM bill WHERE payer IS NULL AND paid < cents AND on_day + 45 <= DATE '{today}' GROUP BY account;
+UPDATE accounts_accountbalance b SET look_on = d.day  -- as accounts/ledger.py keeps it: by the cycle, or by the next due
+  FROM (SELECT account AS account_id, min(on_day + 45) AS day FROM bill WHERE payer IS NULL AND paid < cents GROUP BY account) d WHERE b.account_id = d.account_id;
+UPDATE accounts_accountbalance b SET look_on = c.look_on FROM dunning_dunningcycle c WHERE c.account_id = b.account_id;
 INSERT INTO audit_act (at, role, verb, object_kind, object_id, account_id, changed, reason, detail, request_id, actor_id)
   SELECT b.on_day, 'biller', v, 'accounts.charge', b.id, b.account, '[]', '', jsonb_build_object('form', gen_random_uuid()), '', {by}
     FROM bill b, (VALUES ('charge_posted'), ('account_read')) verbs (v);

@@ -13,7 +13,7 @@ from billing_office.staff.models import Office, User
 from invoices.issuing import addressed
 
 from . import documents, facts, ladder, rules
-from .debtors import Debt, Debtor, candidates, ladder_of
+from .debtors import Debt, Debtor, candidates, ladder_of, pass_over
 from .models import DunningCycle, Reminder, ReminderLevel
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ def remind(on: date, now: datetime, *, as_of: datetime | None = None) -> Counter
         except Exception:
             log.exception("reminding %s failed", debtor)
             counts["failed"] += 1
+    pass_over(on)
     return counts
 
 
@@ -80,6 +81,8 @@ def _close(cycle: DunningCycle | None, on: date) -> str:
 
 def _wait(cycle: DunningCycle, until: date, why: str) -> str:
     DunningCycle.objects.filter(pk=cycle.pk).update(look_on=until, waits_for=why[:200])
+    if cycle.account_id:
+        ledger.look_on(cycle.account_id, until)
     return "waits"
 
 

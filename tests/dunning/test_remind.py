@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts import ledger
 from accounts.models import AccountFlag, ContactPoint, Hold, Message
 from billing_office import schedule
 from billing_office.lib import dates
 from billing_office.outbox.models import Job, Run
+from dunning import debtors
 from dunning.models import DunningCycle, Reminder, ReminderLevel
 from invoices import issuing
 from tests.accounts.ledger.conftest import sound
@@ -87,6 +89,25 @@ def test_unapplied_money_counts(late, today, by):
     make_payment(late, by, 30000)
     assert remind(today) == {"settled": 1}
     assert levels() == []
+
+
+def test_a_payment_taken_back_is_reminded_of_again(late, today, by):
+    """Nobody looks any more at who has paid, until the ledger says that they owe again."""
+    payment = make_payment(late, by, 22400, shares={late.charge: 22400})
+    assert remind(today) == {}
+    assert list(debtors._to_look_at(today)) == []
+    ledger.take_back(payment, on=today, by=by, memo="bounced")
+    assert sound() == []
+    assert remind(today) == {"sent": 1}
+
+
+def test_a_later_invoice_is_looked_at_when_it_falls_due(late, today, by):
+    make_payment(late, by, 22400, shares={late.charge: 22400})
+    remind(today)
+    make_charge(late, by, days_ago=1)
+    issuing.issue(late, on=today, by=by, key="next")
+    assert remind(today + timedelta(days=29)) == {}
+    assert sum(remind(today + timedelta(days=60)).values()) == 1
 
 
 def test_what_was_never_billed_is_not_reminded_of(account, by, today):
