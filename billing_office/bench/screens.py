@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
-from accounts import aging, finding
+from accounts import aging, finding, listing
 from accounts.models import Account, Client, ContactPoint, Posting
 from accounts.views.accounts import ORDERS
 from billing_office.desk.search import records
@@ -25,7 +25,8 @@ LEDGER = """SELECT sum(cents) FROM (SELECT account_id, charge_id, payer_id, sum(
 def measure(office: Built) -> Iterator[Row]:
     yield from _pages(office)
     yield from _searches(office)
-    yield from _board()
+    yield from _lists(office)
+    yield from _board(office)
 
 
 def _some(office: Built) -> Iterator[int]:
@@ -33,7 +34,8 @@ def _some(office: Built) -> Iterator[int]:
     return cycle(office.first + n * 7919 % office.accounts for n in range(200))
 
 
-def _floor(office: Built):
+def floor(office: Built):
+    """FLOOR, of another account each time."""
     some = _some(office)
 
     def ask():
@@ -93,11 +95,11 @@ def _searches(office: Built) -> Iterator[Row]:
         "two words with a slip": f"{first} {slip}",
         "nobody’s name": "zzyzxwq",
     }
-    floor = _floor(office)
+    least = floor(office)
     for what, text in typed.items():
-        yield in_database("search", what, lambda text=text: _found(office, text), FLOOR, floor)
+        yield in_database("search", what, lambda text=text: _found(office, text), FLOOR, least)
     number = f"B1-INV-{3 * (office.accounts // 2):06d}"
-    yield in_database("search", "invoice number", lambda: records.papers(office.user, number), FLOOR, floor)
+    yield in_database("search", "invoice number", lambda: records.papers(office.user, number), FLOOR, least)
 
 
 def _found(office: Built, text: str):
@@ -105,13 +107,23 @@ def _found(office: Built, text: str):
         records.accounts(office.user, text)
 
 
-def _board() -> Iterator[Row]:
+def _lists(office: Built) -> Iterator[Row]:
+    """The list of accounts narrowed by what is typed, in the database alone: its first page, in the order of names."""
+    rare = Client.objects.get(pk=office.first + office.accounts // 3).sort_key
+    common = Client.objects.order_by("sort_key").first().sort_key.split()[0]
+    mine, least = Account.objects.for_staff(office.user), floor(office)
+    for what, text in {"by name": rare, "by the most frequent name": common}.items():
+        page = lambda text=text: keyset(listing.found(mine, text), ORDERS["name"])  # noqa: E731
+        yield in_database("search", f"list of accounts {what}", page, FLOOR, least)
+
+
+def _board(office: Built) -> Iterator[Row]:
     def ledger():
         with connection.cursor() as cursor:
             cursor.execute(LEDGER)
 
-    clients, today = Account.objects.filter(kind="client"), dates.today()
-    board = lambda: aging.board(clients, today)  # noqa: E731
-    yield in_database(
-        "board", "arrears by age and party", board, "what is open, summed from the ledger", ledger, times=5
-    )
+    mine, today = Account.objects.for_staff(office.user), dates.today()
+    board = lambda: aging.board_and_late(mine, today)  # noqa: E731
+    yield in_database("board", "arrears by age and party, and who is past due", board, FLOOR, floor(office), times=5)
+    summed = "what is open, summed from the ledger"
+    yield in_database("board", "the same beside the ledger", board, summed, ledger, times=3)

@@ -18,7 +18,8 @@ from billing_office.lib.rendering import assets, context, fonts, renderer
 from dunning import notices
 from invoices import documents, issuing
 
-from .clock import Row, compared, once
+from . import screens
+from .clock import Row, compared, in_database, once
 from .office import Built
 
 CLIENTS, SECONDS = 16, 3.0
@@ -27,7 +28,7 @@ EMPTY = '<html lang="en"><title>-</title><p>-'
 
 def measure(office: Built, seconds: float = SECONDS) -> Iterator[Row]:
     yield from _postings(office, seconds)
-    yield from _sweep()
+    yield from _sweep(office)
     yield from _documents(office)
 
 
@@ -95,7 +96,7 @@ def _of_payer(pk: int, by):
 # -- the morning ----------------------------------------------------------------------------------------------------------------
 
 
-def _sweep() -> Iterator[Row]:
+def _sweep(office: Built) -> Iterator[Row]:
     today, now = dates.today(), dates.now()
     counts = {}
 
@@ -106,8 +107,8 @@ def _sweep() -> Iterator[Row]:
     looked = max(1, sum(counts.values()))
     yield Row("reminders", f"the morning, {looked} to look at", round(taken), round(taken))
     yield Row("reminders", "each of them", round(taken / looked, 2), round(taken / looked, 2))
-    idle = once(lambda: notices.remind(today, now)) * 1000
-    yield Row("reminders", "the morning again, nothing due", round(idle, 2), round(idle, 2))
+    again = lambda: notices.remind(today, now)  # noqa: E731
+    yield in_database("reminders", "the morning again, nothing due", again, screens.FLOOR, screens.floor(office))
 
 
 # -- documents --------------------------------------------------------------------------------------------------------------------

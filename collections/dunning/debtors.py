@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import aging, ledger
 from accounts.models import Account, Hold, Payer
-from billing_office.staff.models import Office, User
+from billing_office.staff.models import Office
 from invoices import balances
 from invoices.models import Invoice, InvoiceLine
 
@@ -74,8 +74,7 @@ def candidates(on: date) -> list[Debtor]:
     """Whoever is past due and has no cycle, and open cycles whose day to look has come; clients first."""
     looking = DunningCycle.objects.filter(closed_on=None)
     asleep = looking.filter(look_on__gt=on)
-    awake = _to_look_at(on).exclude(pk__in=asleep.exclude(account=None).values("account"))
-    found = {Debtor(account=row.account) for row in aging.past_due(awake, on)}
+    found = {Debtor(account=pk) for pk in _awake(asleep, on)}
     overdue = Invoice.objects.still_open().filter(payer__isnull=False, due_on__lte=on)
     sleeping = set(asleep.exclude(payer=None).values_list("payer", "office"))
     pairs = set(overdue.order_by().values_list("payer", "office").distinct()) - sleeping
@@ -85,14 +84,23 @@ def candidates(on: date) -> list[Debtor]:
     return sorted(found, key=lambda d: (d.account is None, d.account or 0, d.payer or 0, d.office or 0))
 
 
-def _to_look_at(on: date) -> QuerySet[Account]:
+def _to_look_at(on: date) -> list[int]:
     """By an index of its own, so that a morning on which nothing is due costs nothing, however many accounts there are."""
-    return Account.objects.for_staff(User.objects.service()).filter(balance__look_on__lte=on)
+    accounts = Account.objects.filter(kind=Account.Kind.CLIENT, balance__look_on__lte=on)
+    return list(accounts.order_by("pk").values_list("pk", flat=True))
+
+
+def _awake(asleep: QuerySet[DunningCycle], on: date) -> set[int]:
+    if not (waiting := _to_look_at(on)):
+        return set()
+    sleeping = asleep.filter(account__in=waiting).values_list("account", flat=True)
+    awake = Account.objects.filter(pk__in=set(waiting).difference(sleeping))
+    return {row.account for row in aging.past_due(awake, on)}
 
 
 def pass_over(on: date):
     """Whoever was to be looked at and is not past due, because it was paid or put off: not before their next due."""
-    waiting = list(_to_look_at(on).order_by("pk").values_list("pk", flat=True))
+    waiting = _to_look_at(on)
     for begin in range(0, len(waiting), TOGETHER):
         with ledger.locked(waiting[begin : begin + TOGETHER]) as accounts:
             still = Account.objects.filter(pk__in=accounts)

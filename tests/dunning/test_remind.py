@@ -95,7 +95,7 @@ def test_a_payment_taken_back_is_reminded_of_again(late, today, by):
     """Nobody looks any more at who has paid, until the ledger says that they owe again."""
     payment = make_payment(late, by, 22400, shares={late.charge: 22400})
     assert remind(today) == {}
-    assert list(debtors._to_look_at(today)) == []
+    assert debtors._to_look_at(today) == []
     ledger.take_back(payment, on=today, by=by, memo="bounced")
     assert sound() == []
     assert remind(today) == {"sent": 1}
