@@ -59,9 +59,9 @@ INSERT INTO accounts_due (version, due_on, cents, in_force_from, posted_at, beca
 
 CREATE TEMP TABLE asked AS SELECT DISTINCT ON (account) * FROM bill WHERE payer IS NULL ORDER BY account, k;
 INSERT INTO accounts_document (id, kind, number, template, paper, context, created_at, account_id)
-  SELECT id, 'invoice', 'B1-INV-' || lpad(id::text, 6, '0'), 'invoice', 'letter', '{{}}', on_day, account FROM asked;
+  SELECT id, 'invoice', 'B1-INV-' || lpad(id::text, greatest(6, length(id::text)), '0'), 'invoice', 'letter', '{{}}', on_day, account FROM asked;
 INSERT INTO invoices_invoice (id, number, series_number, issued_on, due_on, cents, content_hash, source_key, issued_at, account_id, document_id, issued_by_id, office_id)
-  SELECT id, 'B1-INV-' || lpad(id::text, 6, '0'), id, on_day + 15, on_day + 45, cents, '', 'bench:' || id, on_day, account, id, {by}, ({offices})[1] FROM asked;
+  SELECT id, 'B1-INV-' || lpad(id::text, greatest(6, length(id::text)), '0'), id, on_day + 15, on_day + 45, cents, '', 'bench:' || id, on_day, account, id, {by}, ({offices})[1] FROM asked;
 INSERT INTO invoices_invoiceline (cents, description, code, service_on, client_name, billed_cents, off_cents, payers_paid_cents, others_cents, invoice_id, open_item_id)
   SELECT cents, 'Office visit, 30 minutes', '99213', on_day, '', cents, 0, 0, 0, id, id FROM asked;
 INSERT INTO dunning_dunningcycle (opened_on, look_on, waits_for, account_id)  -- all were looked at but {due}, whose day it is

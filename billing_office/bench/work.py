@@ -22,7 +22,7 @@ from . import screens
 from .clock import Row, compared, in_database, once
 from .office import Built
 
-CLIENTS, SECONDS = 16, 3.0
+CLIENTS, SECONDS, WARM = 16, 3.0, 3
 EMPTY = '<html lang="en"><title>-</title><p>-'
 
 
@@ -54,7 +54,7 @@ def _rate(what: str, value: float, floor_what: str, floor: float) -> Row:
 
 
 def rate(office: Built, post: Callable, targets: list[int], seconds: float) -> float:
-    """Postings a second by one process for each target, all at once."""
+    """Postings a second by one process for each target, all at once, each with a connection that is no longer new."""
     fork = multiprocessing.get_context("fork")
     connections.close_all()
     done, start = fork.Queue(), fork.Barrier(len(targets))
@@ -70,7 +70,8 @@ def rate(office: Built, post: Callable, targets: list[int], seconds: float) -> f
 def _client(post: Callable, pk: int, by, seconds: float, start, done):
     count = 0
     try:
-        connection.ensure_connection()
+        for _ in range(WARM):
+            post(pk, by)
         start.wait(60)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
