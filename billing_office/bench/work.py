@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 from django.template import Context, Engine
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
