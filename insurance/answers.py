@@ -6,6 +6,10 @@ Pure: an answer and what was asked go in, an Outcome comes out. The codes' words
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
+from billing_office.lib import dates
+
 from .edi import words, x271
 from .edi.benefits import Benefit as Told
 from .edi.values import Days
@@ -47,7 +51,7 @@ def read(data: bytes, trace: str, asked: Asked) -> Outcome:
     ours = [each for each in responses if any(one.number == trace for one in each.traces)]
     found = ours or responses
     if not found:
-        return Outcome(State.NEEDS_INFO, ("The answer says nothing of this client. Verify by phone or portal.",))
+        return Outcome(State.NEEDS_INFO, (_("The answer says nothing of this client. Verify by phone or portal."),))
     # A person and what stands above them may answer in parts: the rejected part decides, else the one that says most.
     return _outcome(max(found, key=lambda each: (bool(each.rejections), len(each.benefits))), asked)
 
@@ -61,7 +65,7 @@ def _outcome(told: Response, asked: Asked) -> Outcome:
     others = [each for each in told.benefits if each.code in (OTHER_PAYER, MANAGED)]
     said = (*outside, *_other_payers(others), *_differences(told, asked))
     if told.active is None:
-        said = ("The answer does not say whether the plan is in force. Verify by phone or portal.", *said)
+        said = (_("The answer does not say whether the plan is in force. Verify by phone or portal."), *said)
         return Outcome(State.NEEDS_INFO, said, told.benefits)
     active = told.active and not outside
     more = active and any(each.code not in x271.ACTIVE | {"L", "U"} for each in told.benefits)
@@ -82,9 +86,9 @@ def _outside(days: tuple[Days, ...], on: date) -> list[str]:
     begins += [each.first for each in days if each.qualifier in ("291", "307") and each.last]
     ends += [each.last for each in days if each.qualifier in ("291", "307") and each.last]
     if ends and max(ends) < on:
-        return [f"The plan ended on {max(ends):%b %-d, %Y}, before the service."]
+        return [_("The plan ended on %(day)s, before the service.") % {"day": dates.short(max(ends))}]
     if begins and min(begins) > on:
-        return [f"The plan begins on {min(begins):%b %-d, %Y}, after the service."]
+        return [_("The plan begins on %(day)s, after the service.") % {"day": dates.short(min(begins))}]
     return []
 
 
@@ -92,8 +96,8 @@ def _other_payers(rows: list[Told]) -> list[str]:
     names = dict.fromkeys(party.name or party.id for row in rows for party in row.entities if party.name or party.id)
     if not rows:
         return []
-    who = ", ".join(names) or "Another payer"
-    return [f"Other coverage: {who}. Ask the client which pays first and record it."]
+    who = ", ".join(names) or _("Another payer")
+    return [_("Other coverage: %(payers)s. Ask the client which pays first and record it.") % {"payers": who}]
 
 
 def _differences(told: Response, asked: Asked) -> list[str]:
@@ -102,12 +106,18 @@ def _differences(told: Response, asked: Asked) -> list[str]:
     if subscriber is None:
         return found
     if subscriber.id and asked.member_number and _bare(subscriber.id) != _bare(asked.member_number):
-        found.append(f"The payer’s member number is {subscriber.id}, ours {asked.member_number}.")
+        found.append(
+            _("The payer’s member number is %(theirs)s, ours %(ours)s.")
+            % {"theirs": subscriber.id, "ours": asked.member_number}
+        )
     groups = [each.value for each in subscriber.references if each.qualifier == GROUP and each.value]
     if groups and asked.group_number and _bare(groups[0]) != _bare(asked.group_number):
-        found.append(f"The payer’s group number is {groups[0]}, ours {asked.group_number}.")
+        found.append(
+            _("The payer’s group number is %(theirs)s, ours %(ours)s.")
+            % {"theirs": groups[0], "ours": asked.group_number}
+        )
     elif groups and not asked.group_number:
-        found.append(f"The payer’s group number is {groups[0]}; ours is empty.")
+        found.append(_("The payer’s group number is %(theirs)s; ours is empty.") % {"theirs": groups[0]})
     return found
 
 

@@ -13,6 +13,8 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Account, Client
 from billing_office.audit import acts
@@ -132,9 +134,14 @@ def _needed(coverage: Coverage, code: str, on: date, units: Decimal, place: str)
     row = told(found.rows, code) if found else None
     if row is None:
         return None, ""
-    needed, service = row.authorization == "Y", f"code {row.procedure}" if row.procedure else _service(row, code)
-    said = f"{coverage.plan.payer.name} said on {dates.long(found.check.checked_on)}: authorization is"
-    return needed, f"{said} {'needed' if needed else 'not needed'} for {service}."
+    needed, service = row.authorization == "Y", _service(row, code)
+    said = (
+        _("%(payer)s said on %(day)s: authorization is needed for %(service)s.")
+        if needed
+        else _("%(payer)s said on %(day)s: authorization is not needed for %(service)s.")
+    )
+    day = dates.long(found.check.checked_on)
+    return needed, said % {"payer": coverage.plan.payer.name, "day": day, "service": service}
 
 
 def told(rows: Iterable[Benefit], code: str) -> Benefit | None:
@@ -157,9 +164,13 @@ def _nearness(row: Benefit, code: str) -> int | None:
 
 
 def _service(row: Benefit, code: str) -> str:
+    if row.procedure:
+        return _("code %(code)s") % {"code": row.procedure}
     types = row.service_types or [WHOLE_PLAN]
     kind = next(each for each in kinds.of_code(code) if each in types)
-    return "all that the plan covers" if kind == WHOLE_PLAN else words.SERVICE.get(kind, f"service {kind}")
+    if kind == WHOLE_PLAN:
+        return _("all that the plan covers")
+    return words.SERVICE.get(kind, _("service %(code)s") % {"code": kind})
 
 
 def rule_for(coverage: Coverage, code: str, on: date, place: str = "") -> AuthorizationRule | None:
@@ -194,8 +205,8 @@ def request(coverage: Coverage, code: str, units: Decimal, on: date, *, by) -> A
         Account.objects.select_for_update(no_key=True).get(pk=coverage.client.account_id)
         if there := undecided(coverage, code):
             return there
-        _, source = _needed(coverage, code, on, units, "")
-        note = f"For {dates.long(on)}. {source}".strip()[:400]
+        _asked, source = _needed(coverage, code, on, units, "")
+        note = (_("For %(day)s. %(source)s") % {"day": dates.long(on), "source": source}).strip()[:400]
         row = Authorization.objects.create(coverage=coverage, note=note, made_by=by)
         row.lines.create(first=normal(code), units=units)
         detail = {"code": normal(code), "units": str(units), "service_on": str(on)}
@@ -214,16 +225,20 @@ def to_work_on(found, today: date):
     return found.filter(Q(pk__in=spent) | ending | Q(state__in=["needed", "requested", "appealed"]))
 
 
+def _ends_in(days: int) -> str:
+    return ngettext("Ends in %(n)d day", "Ends in %(n)d days", days) % {"n": days}
+
+
 def state_of(authorization: Authorization, lines: list[Left], today: date) -> tuple[str, str]:
     """The word to show: expired and used up are derived, the rest is what the payer said."""
     if authorization.state in ("approved", "partly"):
         if authorization.valid_to < today:
-            return "Expired", ""
+            return _("Expired"), ""
         if lines and all(what.units <= 0 for what in lines):
-            return "Used up", "bad"
+            return _("Used up"), "bad"
         if authorization.valid_to <= today + SOON:
-            return f"Ends in {(authorization.valid_to - today).days} days", "warn"
+            return _ends_in((authorization.valid_to - today).days), "warn"
         if any(what.nearly for what in lines):
-            return "Nearly used up", "warn"
+            return _("Nearly used up"), "warn"
     tones = {"approved": "good", "partly": "good", "denied": "bad", "needed": "warn"}
     return authorization.get_state_display(), tones.get(authorization.state, "info")

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing_office.lib import money
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from billing_office.lib import dates, money
 
 from .edi import words, x271
 from .models import Benefit
@@ -17,8 +20,15 @@ DEDUCTIBLE, MAXIMUM, LIMIT = "C", "G", "F"
 LEFT = {"29", "33"}  # EB06: what remains of it
 WHOLE = {"", "21", "22", "23", "25", "32"}  # for a year, a contract, a lifetime
 IN, OUT, EITHER = "Y", "N", "W"
-NETWORK = {IN: "in", OUT: "out", EITHER: "in or out", "U": "unknown"}
-NAMES = {DEDUCTIBLE: "deductible", MAXIMUM: "out-of-pocket maximum"}
+NETWORK = {IN: lazy("in"), OUT: lazy("out"), EITHER: lazy("in or out"), "U": lazy("unknown")}
+SUMS = {  # by code and level: in network or everywhere, and out of it
+    (DEDUCTIBLE, ""): (lazy("Deductible"), lazy("Deductible out of network")),
+    (DEDUCTIBLE, "IND"): (lazy("Own deductible"), lazy("Own deductible out of network")),
+    (DEDUCTIBLE, "FAM"): (lazy("Family deductible"), lazy("Family deductible out of network")),
+    (MAXIMUM, ""): (lazy("Out-of-pocket maximum"), lazy("Out-of-pocket maximum out of network")),
+    (MAXIMUM, "IND"): (lazy("Own out-of-pocket maximum"), lazy("Own out-of-pocket maximum out of network")),
+    (MAXIMUM, "FAM"): (lazy("Family out-of-pocket maximum"), lazy("Family out-of-pocket maximum out of network")),
+}
 SELDOM = x271.ACTIVE | x271.INACTIVE
 
 
@@ -45,10 +55,8 @@ class Accumulator:
 
     @property
     def words(self) -> str:
-        whose = {"IND": "Own ", "FAM": "Family "}.get(self.level, "")
-        where = " out of network" if self.network == OUT else ""
-        named = f"{whose}{NAMES[self.code]}{where}"
-        return named[0].upper() + named[1:]
+        level = self.level if self.level in ("IND", "FAM") else ""
+        return str(SUMS[self.code, level][self.network == OUT])
 
 
 def accumulators(rows: Iterable[Benefit]) -> list[Accumulator]:
@@ -64,7 +72,7 @@ def accumulators(rows: Iterable[Benefit]) -> list[Accumulator]:
 
 def _fills_up(row: Benefit) -> bool:
     whole_plan = not row.procedure and (not row.service_types or x271.WHOLE_PLAN in row.service_types)
-    return row.code in NAMES and row.cents is not None and whole_plan and row.period in LEFT | WHOLE
+    return row.code in (DEDUCTIBLE, MAXIMUM) and row.cents is not None and whole_plan and row.period in LEFT | WHOLE
 
 
 # -- for people ------------------------------------------------------------------------------------------------------------
@@ -84,7 +92,7 @@ class Line:
 
     @property
     def leave(self) -> tuple[str, str] | None:
-        return {"Y": ("needed", "warn"), "N": ("not needed", "good")}.get(self.authorization)
+        return {"Y": (_("needed"), "warn"), "N": (_("not needed"), "good")}.get(self.authorization)
 
 
 def lines(rows: Iterable[Benefit], *, sums=True) -> list[Line]:
@@ -98,7 +106,7 @@ def lines(rows: Iterable[Benefit], *, sums=True) -> list[Line]:
 def _line(row: Benefit) -> Line:
     return Line(
         service=_service(row),
-        network=NETWORK.get(row.in_network, ""),
+        network=str(NETWORK.get(row.in_network, "")),
         benefit=", ".join(
             filter(None, [words.INFORMATION.get(row.code, row.code), words.LEVEL.get(row.level, row.level)])
         ),
@@ -111,8 +119,8 @@ def _line(row: Benefit) -> Line:
 
 def _service(row: Benefit) -> str:
     if row.procedure:
-        return f"Code {row.procedure}"
-    named = ", ".join(words.SERVICE.get(each, f"service {each}") for each in row.service_types)
+        return _("Code %(code)s") % {"code": row.procedure}
+    named = ", ".join(words.SERVICE.get(each, _("service %(code)s") % {"code": each}) for each in row.service_types)
     named = named or words.SERVICE[x271.WHOLE_PLAN]
     return named[0].upper() + named[1:]
 
@@ -137,12 +145,14 @@ def _days(row: Benefit) -> list[str]:
 
 
 def _span(days: dict) -> str:
-    last = f" to {_day(days['last'])}" if days["last"] else ""
-    return f"{words.DAYS.get(days['qualifier'], days['qualifier'])} {_day(days['first'])}{last}"
+    what, first = words.DAYS.get(days["qualifier"], days["qualifier"]), _day(days["first"])
+    if not days["last"]:
+        return f"{what} {first}"
+    return _("%(what)s %(first)s to %(last)s") % {"what": what, "first": first, "last": _day(days["last"])}
 
 
 def _day(text: str) -> str:
-    return f"{date.fromisoformat(text):%b %-d, %Y}"
+    return dates.short(date.fromisoformat(text))
 
 
 def _sentence(text: str) -> str:
@@ -154,7 +164,7 @@ def _parties(row: Benefit) -> list[str]:
     """Who else is named: another payer, a desk to call."""
     found = []
     for party in row.more.get("entities", ()):
-        numbers = [value for contact in party["contacts"] for _, value in contact["numbers"]]
+        numbers = [value for contact in party["contacts"] for _kind, value in contact["numbers"]]
         name = " ".join(filter(None, [party["first"], party["last"]]))
         found.append(", ".join(filter(None, [name, *numbers])))
     return [each for each in found if each]
@@ -189,18 +199,10 @@ def _by_place(rows: Iterable[Benefit]) -> dict[tuple, list[str]]:
     found: dict[tuple, list[str]] = {}
     for row in rows:
         line = _line(row)
-        network = (
-            f"{line.network} of network"
-            if line.network == "out"
-            else f"{line.network} network"
-            if line.network == "in"
-            else ""
-        )
+        network = {IN: _("in network"), OUT: _("out of network")}.get(row.in_network, "")
+        leave = {"Y": _("authorization needed"), "N": _("authorization not needed")}.get(row.authorization)
         at = (line.service, line.benefit, network, line.note)
-        told = (
-            ", ".join(filter(None, [line.share, line.leave and f"authorization {line.leave[0]}", *line.messages]))
-            or "yes"
-        )
+        told = ", ".join(filter(None, [line.share, leave, *line.messages])) or _("yes")
         if told not in found.setdefault(at, []):
             found[at].append(told)
     return found

@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from . import connectivity
 from .connectivity import Envelope
@@ -51,17 +52,19 @@ def transport() -> "Folder | Web":
         return Folder(Path(named.removeprefix("folder:")))
     try:
         address = urlsplit(named)
-        host, _ = address.hostname, address.port
+        host, _port = address.hostname, address.port
     except ValueError as error:
-        raise Misconfigured("CLEARINGHOUSE is no address.") from error
+        raise Misconfigured(_("CLEARINGHOUSE is no address.")) from error
     if named in ("", "sandbox"):
-        raise Misconfigured("No clearinghouse is set up: verify by phone or portal, or set CLEARINGHOUSE.")
+        raise Misconfigured(_("No clearinghouse is set up: verify by phone or portal, or set CLEARINGHOUSE."))
     if not host or address.scheme not in ("http", "https"):
-        raise Misconfigured("CLEARINGHOUSE must be folder:/path or https://….")
+        raise Misconfigured(_("CLEARINGHOUSE must be folder:/path or https://…."))
     if address.username or address.password:
-        raise Misconfigured("Put the log-in into CLEARINGHOUSE_USER and CLEARINGHOUSE_PASSWORD, not into the address.")
+        raise Misconfigured(
+            _("Put the log-in into CLEARINGHOUSE_USER and CLEARINGHOUSE_PASSWORD, not into the address.")
+        )
     if address.scheme == "http" and host not in LOOPBACK:
-        raise Misconfigured("CLEARINGHOUSE must begin with https://: people's insurance data go over it.")
+        raise Misconfigured(_("CLEARINGHOUSE must begin with https://: people's insurance data go over it."))
     return Web(named, settings.CLEARINGHOUSE_TIMEOUT)
 
 
@@ -82,14 +85,18 @@ class Folder:
                 os.fsync(file.fileno())
             draft.replace(out / name)
         except OSError as error:
-            raise Unreachable(f"The clearinghouse's folder cannot be written: {error.strerror}.") from error
+            raise Unreachable(
+                _("The clearinghouse's folder cannot be written: %(why)s.") % {"why": error.strerror}
+            ) from error
 
     def waiting(self, settled: float = 2) -> list[Path]:
         """Answers that came, oldest first. What changed within `settled` seconds may still be coming in."""
         try:
             files = [entry for entry in os.scandir(self._folder("in")) if _is_answer(entry, time.time() - settled)]
         except OSError as error:
-            raise Unreachable(f"The clearinghouse's folder cannot be read: {error.strerror}.") from error
+            raise Unreachable(
+                _("The clearinghouse's folder cannot be read: %(why)s.") % {"why": error.strerror}
+            ) from error
         return [Path(entry.path) for entry in sorted(files, key=lambda entry: (entry.stat().st_mtime, entry.name))]
 
     def put_away(self, path: Path, known: bool):
@@ -131,10 +138,14 @@ class Web:
         content_type, body = connectivity.write(wrapped, at)
         status, answered_type, answer = self._post(content_type, body)
         if status >= 500 or status in AGAIN:
-            raise Unreachable(f"The clearinghouse answered with error {status}.")
+            raise Unreachable(_("The clearinghouse answered with error %(status)s.") % {"status": status})
         if status != 200:
-            said = "sent us elsewhere, which is not followed" if 300 <= status < 400 else "refused the question"
-            raise Refused(f"The clearinghouse {said} (HTTP {status}).")
+            said = (
+                _("The clearinghouse sent us elsewhere, which is not followed (HTTP %(status)s).")
+                if 300 <= status < 400
+                else _("The clearinghouse refused the question (HTTP %(status)s).")
+            )
+            raise Refused(said % {"status": status})
         return _payload(answered_type, answer)
 
     def _post(self, content_type: str, body: bytes) -> tuple[int, str, bytes]:
@@ -143,7 +154,9 @@ class Web:
             response = connection.getresponse()
             answer = response.read(LARGEST_ANSWER + 1)
         if len(answer) > LARGEST_ANSWER:
-            raise Refused(f"The answer is larger than {LARGEST_ANSWER // 1_000_000} MB; it was not taken.")
+            raise Refused(
+                _("The answer is larger than %(size)d MB; it was not taken.") % {"size": LARGEST_ANSWER // 1_000_000}
+            )
         return response.status, response.headers.get("Content-Type", ""), answer
 
     def _path(self) -> str:
@@ -171,7 +184,9 @@ class Web:
         except (OSError, http.client.HTTPException) as error:
             if over.is_set() or isinstance(error, TimeoutError):
                 raise Unreachable(self._too_late()) from error
-            raise Unreachable(f"The connection to the clearinghouse broke ({type(error).__name__}).") from error
+            raise Unreachable(
+                _("The connection to the clearinghouse broke (%(error)s).") % {"error": type(error).__name__}
+            ) from error
         finally:
             if clock is not None:
                 clock.cancel()
@@ -180,7 +195,7 @@ class Web:
             raise Unreachable(self._too_late())
 
     def _too_late(self) -> str:
-        return f"No answer within {self.seconds:g} seconds."
+        return _("No answer within %(seconds)s seconds.") % {"seconds": f"{self.seconds:g}"}
 
 
 def _cut(connected: socket.socket, over: threading.Event):
@@ -196,7 +211,11 @@ def _payload(content_type: str, body: bytes) -> bytes:
         return body
     if envelope.error in ("", connectivity.SUCCESS) or envelope.payload.strip():
         return envelope.payload
-    said = f"The clearinghouse answered {envelope.error}: {envelope.error_message}".rstrip(": ")
+    said = (
+        _("The clearinghouse answered %(error)s: %(words)s")
+        if envelope.error_message
+        else _("The clearinghouse answered %(error)s")
+    ) % {"error": envelope.error, "words": envelope.error_message}
     if envelope.error == "Receiver":  # the rule's word for a fault on their side
         raise Unreachable(said)
     raise Refused(said)

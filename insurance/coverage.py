@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Client
 from accounts.once import once
@@ -69,7 +70,8 @@ def _save(coverage: Coverage):
     except IntegrityError as error:
         if "coverage_one_of_a_rank_a_day" not in str(error):
             raise
-        raise Taken(f"{in_the_way(coverage) or 'Another coverage'} stands on some of these days.") from error
+        other = in_the_way(coverage) or _("Another coverage")
+        raise Taken(_("%(coverage)s stands on some of these days.") % {"coverage": other}) from error
 
 
 def withdraw(coverage: Coverage, why: str, *, on: date, by):

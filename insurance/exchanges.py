@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Blob, Payer, number
 from billing_office.lib import dates
@@ -65,7 +66,7 @@ def send(exchange: Exchange) -> Exchange:
     """
     by = clearinghouse.transport()
     data = bytes(exchange.sent.content)
-    for _ in range(settings.CLEARINGHOUSE_ATTEMPTS):
+    for _attempt in range(settings.CLEARINGHOUSE_ATTEMPTS):
         moment = timezone.now()
         if not _change(exchange, attempts=F("attempts") + 1, sent_at=moment):
             break
@@ -108,11 +109,11 @@ class _Answer:
         elif not self.found.responses:
             if exchange.control in self.controls:
                 return
-            state, error = Exchange.State.FAILED, "The answer could not be read."
+            state, error = Exchange.State.FAILED, _("The answer could not be read.")
         elif self.traces and exchange.trace not in self.traces:
-            state, error = Exchange.State.FAILED, "The answer belongs to another question."
+            state, error = Exchange.State.FAILED, _("The answer belongs to another question.")
         elif not self.found.complete:
-            state, error = Exchange.State.FAILED, "The answer was cut short."
+            state, error = Exchange.State.FAILED, _("The answer was cut short.")
         else:
             state, error = Exchange.State.ANSWERED, ""
         _change(exchange, state=state, error=error, answer_id=Blob.keep(self.data, X12), answered_at=timezone.now())
@@ -130,7 +131,8 @@ def _refusals(told: Acknowledgments) -> dict[int, str]:
     verdicts = [(each.control, each.code, f"note {each.note}") for each in told.interchanges]
     verdicts += [(each.control, each.code, " ".join(each.reasons)) for each in told.groups]
     return {
-        _control(control): f"The clearinghouse could not use our file ({' '.join(filter(None, [code, why]))})."
+        _control(control): _("The clearinghouse could not use our file (%(why)s).")
+        % {"why": " ".join(filter(None, [code, why]))}
         for control, code, why in verdicts
         if code in REFUSALS
     }

@@ -10,8 +10,9 @@ from statistics import median_low
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from billing_office.lib import money
+from billing_office.lib import dates, money
 
 from .codes.rows import normal
 from .models import Contract, Fee, PayerProfile, Plan
@@ -65,21 +66,40 @@ def allowed(plan: Plan, code: str, on: date, modifier: str = "") -> Price:
     """What the plan will allow for one unit of a code on that day."""
     for contract in _contracts(plan, on):
         if (cents := _fee(Q(schedule__contract=contract), code, on, modifier)) is not None:
-            return Price(cents, Source.CONTRACT, f"Agreed in {contract.name}: ${money.show(cents)}.")
+            return Price(
+                cents,
+                Source.CONTRACT,
+                _("Agreed in %(contract)s: $%(amount)s.") % {"contract": contract.name, "amount": money.show(cents)},
+            )
     if learned := learn(plan.payer_id, code, on):
-        note = (
-            f"{plan.payer} allowed ${money.show(learned.newest)} on {learned.on:%b %-d, %Y}, the last of {learned.count}"
-            f" answers; the middle of them is ${money.show(learned.middle)}."
-        )
+        note = _(
+            "%(payer)s allowed $%(amount)s on %(day)s, the last of %(count)d answers; the middle of them"
+            " is $%(middle)s."
+        ) % {
+            "payer": plan.payer,
+            "amount": money.show(learned.newest),
+            "day": dates.short(learned.on),
+            "count": learned.count,
+            "middle": money.show(learned.middle),
+        }
         return Price(learned.newest, Source.LEARNED, note)
     own = usual(code, on, modifier)
     if own is None:
-        return Price(None, Source.UNKNOWN, "No contract, no earlier answer and no fee of ours says what it costs.")
+        return Price(None, Source.UNKNOWN, _("No contract, no earlier answer and no fee of ours says what it costs."))
     percent = PayerProfile.objects.filter(payer=plan.payer_id).values_list("expected_percent", flat=True).first()
     if percent is None:
-        return Price(own, Source.USUAL, f"Nothing is known of {plan.payer}; our usual fee ${money.show(own)} stands.")
+        return Price(
+            own,
+            Source.USUAL,
+            _("Nothing is known of %(payer)s; our usual fee $%(amount)s stands.")
+            % {"payer": plan.payer, "amount": money.show(own)},
+        )
     cents = money.rounded(own * percent / 100)
-    note = f"{plan.payer} is expected to allow {percent.normalize():f} % of our usual fee ${money.show(own)}."
+    note = _("%(payer)s is expected to allow %(percent)s %% of our usual fee $%(amount)s.") % {
+        "payer": plan.payer,
+        "percent": f"{percent.normalize():f}",
+        "amount": money.show(own),
+    }
     return Price(cents, Source.PERCENT, note)
 
 

@@ -12,6 +12,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from billing_office.lib import money
 from billing_office.lib.money import show
 
@@ -23,6 +26,14 @@ class Rule(StrEnum):
     STANDARD = "standard"
     CARVE_OUT = "carve_out"
     SECONDARY_MEDICAID = "secondary_medicaid"
+
+
+RULES = {
+    Rule.BASIC: lazy("Basic"),
+    Rule.STANDARD: lazy("Standard"),
+    Rule.CARVE_OUT: lazy("Carve out"),
+    Rule.SECONDARY_MEDICAID: lazy("Secondary medicaid"),
+}
 
 
 @dataclass(frozen=True)
@@ -138,14 +149,20 @@ def share(billed: int, terms: Terms, left: Left, overrides: Mapping[str, int] | 
     rest = allowed - copay - deductible
     rate = terms.coinsurance
     coinsurance = step(
-        "coinsurance", _percent(rest, rate), rest, f"You pay {_rate(rate)} of the remaining ${show(rest)}."
+        "coinsurance",
+        _percent(rest, rate),
+        rest,
+        _("You pay %(rate)s of the remaining $%(amount)s.") % {"rate": _rate(rate), "amount": show(rest)},
     )
     copay, deductible, coinsurance = _within_limit(copay, deductible, coinsurance, left.out_of_pocket_now, steps)
     insurer = allowed - copay - deductible - coinsurance
     paid = insurer if left.annual_maximum is None else min(insurer, left.annual_maximum)
-    note = f"The plan pays ${show(paid)}."
+    note = _("The plan pays $%(amount)s.") % {"amount": show(paid)}
     if paid < insurer:
-        note = f"The plan pays no more than the ${show(paid)} left of its yearly maximum; ${show(insurer - paid)} is yours."
+        note = _("The plan pays no more than the $%(left)s left of its yearly maximum; $%(over)s is yours.") % {
+            "left": show(paid),
+            "over": show(insurer - paid),
+        }
     paid = step("insurer", paid, allowed, note)
     return _shared(billed, allowed, copay, deductible, coinsurance, paid, steps)
 
@@ -162,18 +179,27 @@ def _shared(billed, allowed, copay, deductible, coinsurance, insurer, steps) -> 
 
 def _uncovered(billed, agreed, terms, step, steps) -> Share:
     whole = billed if terms.charge_uncovered_whole else agreed
-    allowed = step("allowed", whole, billed, f"The plan does not cover this service. It costs you ${show(whole)}.")
-    insurer = step("insurer", 0, allowed, "The plan pays nothing.")
+    allowed = step(
+        "allowed",
+        whole,
+        billed,
+        _("The plan does not cover this service. It costs you $%(amount)s.") % {"amount": show(whole)},
+    )
+    insurer = step("insurer", 0, allowed, _("The plan pays nothing."))
     client = allowed - insurer
     return Share(billed, allowed, billed - allowed, 0, 0, 0, client, insurer, client, steps)
 
 
 def _price_note(billed: int, agreed: int, terms: Terms) -> str:
     if terms.allowed is None:
-        return f"There is no agreed price; ${show(billed)} stands."
+        return _("There is no agreed price; $%(amount)s stands.") % {"amount": show(billed)}
     if agreed == billed:
-        return f"The price is ${show(billed)}."
-    return f"We bill ${show(billed)}; the price agreed with the plan is ${show(agreed)}, ${show(billed - agreed)} less."
+        return _("The price is $%(amount)s.") % {"amount": show(billed)}
+    return _("We bill $%(billed)s; the price agreed with the plan is $%(agreed)s, $%(off)s less.") % {
+        "billed": show(billed),
+        "agreed": show(agreed),
+        "off": show(billed - agreed),
+    }
 
 
 def _copay_and_deductible(allowed: int, terms: Terms, left: Left, step) -> tuple[int, int]:
@@ -182,16 +208,24 @@ def _copay_and_deductible(allowed: int, terms: Terms, left: Left, step) -> tuple
 
     def copay(of: int) -> int:
         cents = min(terms.copay, of)
-        return step("copay", cents, of, f"Your copay is ${show(cents)}." if cents else "There is no copay.")
+        return step(
+            "copay",
+            cents,
+            of,
+            _("Your copay is $%(amount)s.") % {"amount": show(cents)} if cents else _("There is no copay."),
+        )
 
     def deductible(of: int) -> int:
         cents = min(open_deductible, of)
         if not terms.deductible_applies:
-            note = "The deductible does not apply to this service."
+            note = _("The deductible does not apply to this service.")
         elif cents:
-            note = f"${show(cents)} goes to your deductible, of which ${show(open_deductible)} is left."
+            note = _("$%(amount)s goes to your deductible, of which $%(left)s is left.") % {
+                "amount": show(cents),
+                "left": show(open_deductible),
+            }
         else:
-            note = "Nothing is left of your deductible."
+            note = _("Nothing is left of your deductible.")
         return step("deductible", cents, of, note)
 
     if terms.copay_after_deductible:
@@ -207,7 +241,10 @@ def _within_limit(
     """What is above the out-of-pocket limit comes off the coinsurance, then the copay, then the deductible; it is the plan's."""
     excess = max(0, copay + deductible + coinsurance - limit) if limit is not None else 0
     if excess:
-        note = f"Only ${show(limit)} is left of what you pay in a year; the plan takes over ${show(excess)}."
+        note = _("Only $%(left)s is left of what you pay in a year; the plan takes over $%(over)s.") % {
+            "left": show(limit),
+            "over": show(excess),
+        }
         steps.append(Step("limit", excess, None, note))
     parts = []
     for part in (coinsurance, copay, deductible):
@@ -282,11 +319,12 @@ def _cap(rank: int, rule: Rule, own: Share, billed: int, paid: int, writeoff: in
 
 
 def _cap_note(rank: int, rule: Rule, own: Share, insurer: int) -> str:
-    which = {2: "second", 3: "third"}.get(rank, f"{rank}th")
+    which = {2: _("second"), 3: _("third")}.get(rank, f"{rank}th")
     if insurer == own.insurer:
-        return f"The {which} payer pays its whole benefit, ${show(insurer)}."
-    rule = rule.replace("_", " ")
-    return f"Alone the {which} payer would pay ${show(own.insurer)}; after the others it pays ${show(insurer)} (rule: {rule})."
+        return _("The %(which)s payer pays its whole benefit, $%(amount)s.") % {"which": which, "amount": show(insurer)}
+    return _(
+        "Alone the %(which)s payer would pay $%(alone)s; after the others it pays $%(amount)s (rule: %(rule)s)."
+    ) % {"which": which, "alone": show(own.insurer), "amount": show(insurer), "rule": str(RULES[rule]).lower()}
 
 
 # -- a year of lines -----------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Blob
 from accounts.once import once
@@ -43,10 +44,10 @@ def may_ask(coverage: Coverage) -> str:
     """Why it cannot be checked by machine, "" when it can."""
     profile = getattr(coverage.plan.payer, "profile", None)
     if profile is None or profile.check_by != PayerProfile.Check.ELECTRONIC:
-        return "is verified by hand"
+        return _("it is verified by hand")
     if not coverage.plan.payer.electronic_id:
-        return "has a payer without an electronic id"
-    return "" if coverage.member_number else "has no member number"
+        return _("its payer has no electronic id")
+    return "" if coverage.member_number else _("it has no member number")
 
 
 def ask(wanted: dict[int, date], by) -> VerificationBatch | None:
@@ -114,7 +115,9 @@ def _each(check: Verification, act: Callable[[Verification], None]):
         settle(check, Outcome(State.PAYER_DOWN, (str(error),)))
     except Exception:
         log.exception("verification %s failed", check.pk)
-        settle(check, Outcome(State.NEEDS_INFO, ("This could not be checked by machine. Verify by phone or portal.",)))
+        settle(
+            check, Outcome(State.NEEDS_INFO, (_("This could not be checked by machine. Verify by phone or portal."),))
+        )
 
 
 def _ask(check: Verification, now: datetime):
@@ -135,7 +138,7 @@ def _collect(batch: VerificationBatch, now: datetime):
         _each(check, _settle_by_exchange)
     if now - batch.made_at > PATIENCE:
         for check in batch.checks.filter(state=State.WAITING):
-            settle(check, Outcome(State.PAYER_DOWN, ("No answer came within a day. Verify by phone or portal.",)))
+            settle(check, Outcome(State.PAYER_DOWN, (_("No answer came within a day. Verify by phone or portal."),)))
 
 
 def _settle_by_exchange(check: Verification):
@@ -147,7 +150,7 @@ def _settle_by_exchange(check: Verification):
     elif exchange.state == Exchange.State.FAILED:
         settle(check, Outcome(State.PAYER_DOWN, (exchange.error,)))
     elif exchange.state == Exchange.State.REFUSED:
-        settle(check, Outcome(State.NEEDS_INFO, (exchange.error, "Verify by phone or portal.")))
+        settle(check, Outcome(State.NEEDS_INFO, (exchange.error, _("Verify by phone or portal."))))
 
 
 def settle(check: Verification, outcome: Outcome):

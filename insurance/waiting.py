@@ -5,6 +5,8 @@ from datetime import date
 from django.db.models import CharField, F, Q, Value
 from django.db.models.fields import DateField
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.waiting import Waiting, columns
 from billing_office.staff.access import may
@@ -21,7 +23,7 @@ def _verifications(user, today: date):
         return None
     rows = worklist.due(user, today, worklist.rule())
     why = Concat(
-        Value("Verify before the visit: "), "plan__payer__name", Value(", "), "plan__name", output_field=CharField()
+        Value(_("Verify before the visit: ")), "plan__payer__name", Value(", "), "plan__name", output_field=CharField()
     )
     return columns(rows, account=ACCOUNT, cents=F("stake"), link="pk", day=F("visit_on"), why=why)
 
@@ -37,5 +39,5 @@ def _authorizations(user, today: date):
     return columns(rows, account=account, cents=Value(0), link="pk", day=day, why=F("state"))
 
 
-VERIFICATIONS = Waiting("verification", "To verify", _verifications, page="coverage")
-AUTHORIZATIONS = Waiting("authorization", "Authorizations", _authorizations, page="authorization")
+VERIFICATIONS = Waiting("verification", lazy("To verify"), _verifications, page="coverage")
+AUTHORIZATIONS = Waiting("authorization", lazy("Authorizations"), _authorizations, page="authorization")

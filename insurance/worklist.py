@@ -5,6 +5,9 @@ from datetime import date, timedelta
 
 from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from billing_office.lib import dates, money
 
@@ -82,12 +85,12 @@ class Standing:
 
 
 _TAGS = {
-    State.WAITING: ("answer awaited", "info"),
-    State.ACTIVE: ("active", "good"),
-    State.INACTIVE: ("inactive", "bad"),
-    State.NOT_FOUND: ("not found", "bad"),
-    State.NEEDS_INFO: ("needs info", "warn"),
-    State.PAYER_DOWN: ("payer down", "warn"),
+    State.WAITING: (lazy("answer awaited"), "info"),
+    State.ACTIVE: (lazy("active"), "good"),
+    State.INACTIVE: (lazy("inactive"), "bad"),
+    State.NOT_FOUND: (lazy("not found"), "bad"),
+    State.NEEDS_INFO: (lazy("needs info"), "warn"),
+    State.PAYER_DOWN: (lazy("payer down"), "warn"),
 }
 
 
@@ -95,22 +98,25 @@ def standing(row: Coverage, today: date, by: VerificationRule) -> Standing:
     """Of a row of `told`. What is most pressing decides."""
     said = tuple(row.last_said or ())
     if not row.last_state:
-        return Standing(("new", "bad"), "Never verified")
+        return Standing((_("new"), "bad"), _("Never verified"))
     if row.last_state not in (State.ACTIVE, State.INACTIVE):
         return Standing(_TAGS[row.last_state], _first(said) or _unsaid(row, today), said)
     if row.last_state == State.INACTIVE:
-        return Standing(_TAGS[State.INACTIVE], _first(said) or "The plan is not in force", said)
+        return Standing(_TAGS[State.INACTIVE], _first(said) or _("The plan is not in force"), said)
     if row.visit_on and row.enrolled_on and row.visit_year != row.enrolled_year:
-        return Standing(("expired", "warn"), "A new benefit year begins before the visit", said)
+        return Standing((_("expired"), "warn"), _("A new benefit year begins before the visit"), said)
     enrolled = (today - row.enrolled_on).days if row.enrolled_on else None
     benefits = (today - row.benefits_on).days if row.benefits_on else None
     if enrolled is None or enrolled > by.enrolment_days:
-        return Standing(("expired", "warn"), _old("Enrolment", enrolled), said)
+        return Standing((_("expired"), "warn"), _enrolment(enrolled), said)
     if benefits is None or benefits > by.benefit_days:
-        return Standing(("expired", "warn"), _old("Benefits", benefits), said)
+        return Standing((_("expired"), "warn"), _benefits(benefits), said)
     if row.visit_on and row.stake >= by.large_cents and enrolled > by.visit_days:
         return Standing(
-            ("large bill", "warn"), f"{money.show(row.stake)} is at stake, verified {enrolled} days ago", said
+            (_("large bill"), "warn"),
+            _("%(amount)s is at stake, verified %(days)d days ago")
+            % {"amount": money.show(row.stake), "days": enrolled},
+            said,
         )
     return Standing(_TAGS[State.ACTIVE], "", said)
 
@@ -121,8 +127,20 @@ def _first(said: tuple[str, ...]) -> str:
 
 
 def _unsaid(row: Coverage, today: date) -> str:
-    return "Asked, not answered yet" if row.last_state == State.WAITING else f"Tried {dates.short(row.last_on, today)}"
+    return (
+        _("Asked, not answered yet")
+        if row.last_state == State.WAITING
+        else _("Tried %(day)s") % {"day": dates.short(row.last_on, today)}
+    )
 
 
-def _old(what: str, age: int | None) -> str:
-    return f"{what} never verified" if age is None else f"{what} verified {age} days ago"
+def _enrolment(age: int | None) -> str:
+    if age is None:
+        return _("Enrolment never verified")
+    return ngettext("Enrolment verified %(n)d day ago", "Enrolment verified %(n)d days ago", age) % {"n": age}
+
+
+def _benefits(age: int | None) -> str:
+    if age is None:
+        return _("Benefits never verified")
+    return ngettext("Benefits verified %(n)d day ago", "Benefits verified %(n)d days ago", age) % {"n": age}

@@ -4,6 +4,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from accounts import ledger, sending
 from accounts.models import Document
 from accounts.models.number import take
@@ -58,7 +60,7 @@ def acknowledge(estimate: Estimate, said: Acknowledged, *, form, by) -> Advice:
         row = Estimate.objects.select_related("client__account__office").select_for_update(of=("self",), no_key=True)
         row = row.get(pk=estimate.pk)
         if row.state != Estimate.State.GIVEN:
-            raise Refused("Advice is kept with an estimate that was given and is not superseded.")
+            raise Refused(_("Advice is kept with an estimate that was given and is not superseded."))
         account, now, known = row.client.account, dates.now(), standing(row, dates.today())
         advice = Advice(
             client=row.client, estimate=row, number=f"{account.office.code}-ADV-{take('advice', account.office)[0]:06d}",
@@ -100,14 +102,18 @@ def leave(one: reading.Read) -> str:
     """Where authorization of a line stands, in words."""
     answer = one.leave
     if answer.asked:
-        return "needed, asked for" if answer.asked.asked_on else "needed, to be asked for"
+        return _("needed, asked for") if answer.asked.asked_on else _("needed, to be asked for")
     if answer.missing:
-        return "needed, none yet"
+        return _("needed, none yet")
     if answer.short:
-        return f"{answer.authorization}, for {answer.left.units.normalize():f} of {answer.units.normalize():f} units"
+        return _("%(authorization)s, for %(left)s of %(units)s units") % {
+            "authorization": answer.authorization,
+            "left": f"{answer.left.units.normalize():f}",
+            "units": f"{answer.units.normalize():f}",
+        }
     if answer.authorization:
         return str(answer.authorization)
-    return "not needed" if answer.needed is False else "nobody has said whether it is needed"
+    return _("not needed") if answer.needed is False else _("nobody has said whether it is needed")
 
 
 # -- on paper ------------------------------------------------------------------------------------------------------------
@@ -116,24 +122,27 @@ def leave(one: reading.Read) -> str:
 def words(advice: Advice, account) -> dict:
     """Context of the `estimate` template: the estimate itself, and what else was told."""
     context, at = papers.words(advice.estimate, account), advice.acknowledged_at.astimezone(dates.office_zone())
-    when = f"{dates.long(at.date())} at {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+    when = _("%(day)s at %(time)s") % {"day": dates.long(at.date()), "time": dates.clock(at)}
     told = [one["words"] for one in advice.told if one["told"]]
     cheaper = [in_words(way) for way in advice.kept["ways"] if way["cents"] is not None]
     leave = [f"{one['code']}: {one['words']}." for one in advice.kept["leave"]]
     sections = [
-        {"title": "What you are asked to do", "points": told},
-        {"title": "Ways to pay less", "points": cheaper},
-        {"title": "Authorization by your plan", "points": leave},
-        {"title": "Told and acknowledged", "points": [
-            f"{advice.get_way_display()}, {when}, by {advice.told_to} ({advice.get_standing_display().lower()});"
-            f" {advice.made_by.name} told it."]},
+        {"title": _("What you are asked to do"), "points": told},
+        {"title": _("Ways to pay less"), "points": cheaper},
+        {"title": _("Authorization by your plan"), "points": leave},
+        {"title": _("Told and acknowledged"), "points": [
+            _("%(way)s, %(when)s, by %(client)s (%(standing)s); %(clerk)s told it.") % {
+                "way": advice.get_way_display(), "when": when, "client": advice.told_to,
+                "standing": advice.get_standing_display().lower(), "clerk": advice.made_by.name}]},
     ]  # fmt: skip
     return context | {
-        "kind": "Advice",
+        "kind": _("Advice"),
         "number": advice.number,
-        "facts": [["Told", dates.long(at.date())], ["Estimate", advice.estimate.full_number], *context["facts"][1:]][
-            :5
-        ],
+        "facts": [
+            [_("Told"), dates.long(at.date())],
+            [_("Estimate"), advice.estimate.full_number],
+            *context["facts"][1:],
+        ][:5],
         "ask": context["ask"] | {"amount": f"${money.show(advice.estimate.client_cents)}"},
         "sections": [one for one in sections if one["points"]] + context["sections"],
     }

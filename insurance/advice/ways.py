@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import MoneyRule, Payer
 from accounts.runs.amounts import prompt_pay
@@ -45,7 +46,7 @@ def ways(estimate: Estimate, today: date) -> list[Way]:
     found = [*_in_network(estimate, coverages), *_others(estimate, coverages), *_prompt(estimate, coverages, today)]
     found = sorted((one for one in found if one.saves > 0), key=lambda one: -one.saves)
     help_text = estimate.client.account.office.help_text
-    return [*found, Way("Help with paying", None, None, help_text)] if help_text else found
+    return [*found, Way(_("Help with paying"), None, None, help_text)] if help_text else found
 
 
 def wanted(way: CheaperWay, line: EstimateLine) -> Wanted:
@@ -61,7 +62,7 @@ def _in_network(estimate: Estimate, coverages: list[Coverage]) -> list[Way]:
     if estimate.in_network or not coverages or not facts.contracted(coverages[0], estimate.service_on):
         return []
     cents = drafting.what_if(estimate, in_network=True)
-    return [_way(estimate, "With a provider in the plan’s network", cents)]
+    return [_way(estimate, _("With a provider in the plan’s network"), cents)]
 
 
 def _others(estimate: Estimate, coverages: list[Coverage]) -> Iterable[Way]:
@@ -90,7 +91,7 @@ def _note(rule: CheaperWay, estimate: Estimate, line: EstimateLine) -> str:
     """On what it hangs, and whether it has to be asked for."""
     condition = f"{rule.condition[0].upper()}{rule.condition[1:].rstrip('.')}." if rule.condition else ""
     leave = authorizations.ask(estimate.client, rule.to_code, estimate.service_on, units=line.units)
-    asked = f"Authorization is needed for {rule.to_code} too." if leave.missing else ""
+    asked = _("Authorization is needed for %(code)s too.") % {"code": rule.to_code} if leave.missing else ""
     return " ".join(filter(None, [condition, asked]))
 
 
@@ -101,11 +102,18 @@ def _prompt(estimate: Estimate, coverages: list[Coverage], today: date) -> list[
     if rule is None or public:
         return []
     off = prompt_pay(estimate.client_cents, rule)
-    label = f"Pay within {rule.days} days of the invoice, {rule.percent.normalize():f} % off"
+    label = _("Pay within %(days)s days of the invoice, %(percent)s %% off") % {
+        "days": rule.days,
+        "percent": f"{rule.percent.normalize():f}",
+    }
     return [_way(estimate, label, estimate.client_cents - off)]
 
 
 def in_words(way: dict) -> str:
     """A way as it was kept, as it stands on paper."""
-    amount = f": you would pay ${show(way['cents'])}, ${show(way['saves'])} less" if way["cents"] is not None else ""
-    return f"{way['label']}{amount}. {way['note']}".strip()
+    if way["cents"] is None:
+        said = _("%(way)s.") % {"way": way["label"]}
+    else:
+        amounts = {"amount": show(way["cents"]), "less": show(way["saves"])}
+        said = _("%(way)s: you would pay $%(amount)s, $%(less)s less.") % {"way": way["label"], **amounts}
+    return f"{said} {way['note']}".strip()

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from billing_office.lib.sheets import NoTable, day, heads, lines
 from billing_office.lib.sheets import guess as guessed
 
@@ -9,7 +12,12 @@ from .rows import Finding, Reading, Row, is_code, normal
 
 __all__ = ["NEEDED", "WANTED", "NoTable", "day", "guess", "heads", "lines", "read"]
 
-WANTED = {"value": "Code", "official": "Description", "since": "Valid from", "until": "Valid until"}
+WANTED = {
+    "value": lazy("Code"),
+    "official": lazy("Description"),
+    "since": lazy("Valid from"),
+    "until": lazy("Valid until"),
+}
 NEEDED = ("value", "official")
 SIGNS = {
     "value": ("code", "cpt", "value"),
@@ -33,7 +41,12 @@ def read(content: bytes, named: Mapping[str, str]) -> Reading:
             reading.findings.append(Finding(number, str(error)))
             continue
         if row.value in seen:
-            reading.findings.append(Finding(number, f"{row.value} stands already at line {seen[row.value]}."))
+            reading.findings.append(
+                Finding(
+                    number,
+                    _("%(code)s stands already at line %(line)d.") % {"code": row.value, "line": seen[row.value]},
+                )
+            )
             continue
         seen[row.value] = number
         reading.rows.append(row)
@@ -43,7 +56,7 @@ def read(content: bytes, named: Mapping[str, str]) -> Reading:
 def _row(said: Mapping[str, str]) -> Row:
     value, official = normal(said.get("value", "")), " ".join(said.get("official", "").split())
     if not is_code(value):
-        raise ValueError(f"“{said.get('value', '')[:20]}” is no code.")
+        raise ValueError(_("“%(code)s” is no code.") % {"code": said.get("value", "")[:20]})
     if not official:
-        raise ValueError(f"{value} has no description.")
+        raise ValueError(_("%(code)s has no description.") % {"code": value})
     return Row(value, official[:2000], day(said.get("since", "")), day(said.get("until", "")))

@@ -4,13 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from billing_office.lib import money
 
 from ..models import CodeLoad, Fee
 from . import columns
 from .rows import Finding, is_code, normal
 
-WANTED = {"value": "Code", "modifier": "Modifier", "amount": "Amount", "since": "Valid from", "until": "Valid until"}
+WANTED = {
+    "value": lazy("Code"),
+    "modifier": lazy("Modifier"),
+    "amount": lazy("Amount"),
+    "since": lazy("Valid from"),
+    "until": lazy("Valid until"),
+}
 NEEDED = ("value", "amount")
 EXAMPLES, FINDINGS = 12, 50
 SIGNS = {
@@ -41,7 +50,13 @@ def read(content: bytes, named: Mapping[str, str]) -> tuple[list[FeeRow], list[F
             findings.append(Finding(number, str(error)))
             continue
         if (row.value, row.modifier) in seen:
-            findings.append(Finding(number, f"{row.value} stands already at line {seen[row.value, row.modifier]}."))
+            findings.append(
+                Finding(
+                    number,
+                    _("%(code)s stands already at line %(line)d.")
+                    % {"code": row.value, "line": seen[row.value, row.modifier]},
+                )
+            )
             continue
         seen[row.value, row.modifier] = number
         rows.append(row)
@@ -51,12 +66,12 @@ def read(content: bytes, named: Mapping[str, str]) -> tuple[list[FeeRow], list[F
 def _row(said: Mapping[str, str]) -> FeeRow:
     value, modifier = normal(said.get("value", "")), normal(said.get("modifier", ""))
     if not is_code(value):
-        raise ValueError(f"“{said.get('value', '')[:20]}” is no code.")
+        raise ValueError(_("“%(code)s” is no code.") % {"code": said.get("value", "")[:20]})
     if modifier and (len(modifier) > 5 or not is_code(modifier)):
-        raise ValueError(f"“{modifier[:20]}” is no modifier.")
+        raise ValueError(_("“%(code)s” is no modifier.") % {"code": modifier[:20]})
     cents = money.parse(said.get("amount", ""))
     if cents < 0:
-        raise ValueError(f"{value}: a fee is not below zero.")
+        raise ValueError(_("%(code)s: a fee is not below zero.") % {"code": value})
     return FeeRow(value, modifier, cents, columns.day(said.get("since", "")), columns.day(said.get("until", "")))
 
 
@@ -126,13 +141,13 @@ def look(load: CodeLoad):
         }
         load.state = CodeLoad.State.READY if rows else CodeLoad.State.FAILED
         if not rows:
-            load.found["why"] = "No fee was found in it."
+            load.found["why"] = _("No fee was found in it.")
     load.save(update_fields=["state", "found"])
 
 
 def apply(load: CodeLoad):
     """In the caller's transaction; what changed since it was looked at is worked out anew."""
-    rows, _ = read(bytes(load.blob.content), load.columns)
+    rows, _findings = read(bytes(load.blob.content), load.columns)
     what = changes(load, rows)
     Fee.objects.filter(pk__in=[fee.pk for fee in what.dropped]).delete()
     Fee.objects.bulk_update(what.ended, ["until"], batch_size=2000)

@@ -8,6 +8,8 @@ The file ends in paragraphs of its own, which are no records.
 import re
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from .rows import Finding, Reading, Row, is_code
 
 CODE, CODE_MORE, MODIFIER, MODIFIER_MORE = "3", "4", "7", "8"
@@ -26,11 +28,13 @@ def read(content: bytes) -> tuple[Reading, Reading]:
             if last == (value, record) and into.rows:
                 into.rows[-1] = _longer(into.rows[-1], words)
             else:
-                into.findings.append(Finding(number, f"A continuation of {value}, whose record is not above it."))
+                said = _("A continuation of %(code)s, whose record is not above it.") % {"code": value}
+                into.findings.append(Finding(number, said))
             continue
         last = value, CODE_MORE if record == CODE else MODIFIER_MORE
         if not is_code(value) or not words:
-            into.findings.append(Finding(number, f"A record without {'description' if is_code(value) else 'code'}."))
+            said = _("A record without description.") if is_code(value) else _("A record without code.")
+            into.findings.append(Finding(number, said))
             last = None
             continue
         into.rows.append(Row(value, words, _day(line[268:276]), _day(line[284:292])))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Blob
 from billing_office.audit import acts
@@ -102,7 +103,7 @@ def work(pk: int):
         except IntegrityError:
             load.state = CodeLoad.State.FAILED
             load.found |= {
-                "why": "Days of the file overlap with days that stand already. Mend its days and load it again."
+                "why": _("Days of the file overlap with days that stand already. Mend its days and load it again.")
             }
             load.save(update_fields=["state", "found"])
 
@@ -123,7 +124,7 @@ def _look(load: CodeLoad):
         }
         load.state = CodeLoad.State.READY
         if not any(reading.rows for reading in readings.values()):
-            load.state, load.found = CodeLoad.State.FAILED, load.found | {"why": "No code was found in it."}
+            load.state, load.found = CodeLoad.State.FAILED, load.found | {"why": _("No code was found in it.")}
     load.save(update_fields=["state", "found"])
 
 

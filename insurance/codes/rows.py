@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
 
 
@@ -26,7 +28,7 @@ class Finding:
     kept: bool = False
 
     def __str__(self):
-        return f"Line {self.line}: {self.message}"
+        return _("Line %(line)s: %(message)s") % {"line": self.line, "message": self.message}
 
 
 @dataclass

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Client
 from accounts.models.number import take
@@ -26,18 +28,25 @@ from . import facts as known
 from .working_out import Asked, Figure, Worked, work_out
 
 MOST_LINES = 60
-FEE_LIST = "Our price list"
+FEE_LIST = lazy("Our price list")
 
 
 class Refused(ValueError):
     """It cannot be done; the message says why and what to do instead."""
 
 
+class NoPrice(Refused):
+    """Our price list has no fee for the service, and nobody said one."""
+
+
 class Settled(Refused):
     """The estimate was given: nothing of it changes. A change is a draft of its next version (`revise`)."""
 
     def __init__(self, estimate: Estimate):
-        super().__init__(f"{estimate} was given to the client and stays as it is. Make a new version to change it.")
+        super().__init__(
+            _("%(estimate)s was given to the client and stays as it is. Make a new version to change it.")
+            % {"estimate": estimate}
+        )
 
 
 class Changed(Refused):
@@ -116,7 +125,7 @@ def add(estimate: Estimate, wanted: Wanted, *, by, form) -> EstimateLine:
         if done:
             return row.lines.filter(pk=done.detail["line"]).first()
         if row.lines.count() >= MOST_LINES:
-            raise Refused(f"An estimate holds {MOST_LINES} lines. Make another one for the rest.")
+            raise Refused(_("An estimate holds %(n)d lines. Make another one for the rest.") % {"n": MOST_LINES})
         line = _line(wanted, row.service_on)
         line.estimate = row
         line.save()
@@ -164,7 +173,7 @@ def put_in(line: EstimateLine, rank: int, name: str, cents: int | None, reason: 
         row = _draft(line.estimate)
         line = row.lines.select_for_update().get(pk=line.pk)
         if cents is not None and not reason:
-            raise Refused("Say why.")
+            raise Refused(_("Say why."))
         if rank == 0 and name == "fee":
             _put_fee(line, cents, reason)
         elif name in OVERRIDES and line.figures.filter(rank=rank, name=name).exists():
@@ -172,7 +181,7 @@ def put_in(line: EstimateLine, rank: int, name: str, cents: int | None, reason: 
                 override_cents=cents, reason=reason if cents is not None else ""
             )
         else:
-            raise Refused("This figure follows from the others. Change one of those.")
+            raise Refused(_("This figure follows from the others. Change one of those."))
         _work_out(row)
         detail = {"line": line.pk, "code": line.code, "rank": rank, "figure": name, "cents": cents}
         verb = "estimate_figure_put_in" if cents is not None else "estimate_figure_taken_out"
@@ -181,14 +190,14 @@ def put_in(line: EstimateLine, rank: int, name: str, cents: int | None, reason: 
 
 def _put_fee(line: EstimateLine, cents: int | None, reason: str):
     if cents is None and line.calculated_cents is None:
-        raise Refused("Our price list has no fee for this code; the one put in must stand.")
+        raise Refused(_("Our price list has no fee for this code; the one put in must stand."))
     _set_fee(line, line.calculated_cents if cents is None else cents, FEE_LIST if cents is None else reason)
 
 
 def _set_fee(line: EstimateLine, cents: int, why: str):
     """All of it is the client's until the line is worked out, so that it adds up at every moment."""
     line.fee_cents = line.client_cents = cents
-    line.fee_why, line.writeoff_cents, line.payers_cents = why, 0, 0
+    line.fee_why, line.writeoff_cents, line.payers_cents = str(why), 0, 0
     line.save()
 
 
@@ -201,8 +210,9 @@ def move(estimate: Estimate, on: date, in_network: bool, *, by):
         row.service_on, row.in_network = on, in_network
         row.save(update_fields=["service_on", "in_network"])
         for line in row.lines.all():
+            by_list = line.fee_cents == line.calculated_cents
             line.calculated_cents = _usual(line.code, on, line.modifier, line.units)
-            if line.fee_why == FEE_LIST and line.calculated_cents is not None:
+            if by_list and line.calculated_cents is not None:
                 _set_fee(line, line.calculated_cents, FEE_LIST)
             else:
                 line.save(update_fields=["calculated_cents"])
@@ -251,7 +261,7 @@ def give(estimate: Estimate, *, shown: int, by) -> Estimate:
         if not row.is_draft:
             return row
         if not row.lines.exists():
-            raise Refused("There is no service on it yet.")
+            raise Refused(_("There is no service on it yet."))
         _work_out(row)
         if row.client_cents == shown:
             Estimate.objects.filter(number=row.number, state=Estimate.State.GIVEN).update(
@@ -264,8 +274,8 @@ def give(estimate: Estimate, *, shown: int, by) -> Estimate:
             acts.record(by, "estimate_given", row, account_id=row.client.account_id, detail=detail)
     if row.is_draft:
         raise Changed(
-            f"Something became known meanwhile: the client pays ${money.show(row.client_cents)} now,"
-            f" not ${money.show(shown)}. Look at it again."
+            _("Something became known meanwhile: the client pays $%(now)s now, not $%(shown)s. Look at it again.")
+            % {"now": money.show(row.client_cents), "shown": money.show(shown)}
         )
     return row
 
@@ -285,16 +295,19 @@ def good_until(estimate: Estimate) -> date:
 def _line(wanted: Wanted, on: date) -> EstimateLine:
     code, modifier = normal(wanted.code), normal(wanted.modifier)
     if not is_code(code):
-        raise Refused(f"{wanted.code or 'Nothing'} is no code.")
+        raise Refused(_("%(code)s is no code.") % {"code": wanted.code} if wanted.code else _("Nothing is no code."))
     listed = _usual(code, on, modifier, wanted.units)
     fee = listed if wanted.fee is None else wanted.fee
     if fee is None:
-        raise Refused(f"Our price list has no fee for {code} on {dates.long(on)}. Say what we bill for it.")
+        raise NoPrice(
+            _("Our price list has no fee for %(code)s on %(day)s. Say what we bill for it.")
+            % {"code": code, "day": dates.long(on)}
+        )
     named = wanted.description or _named(code, on)
-    why = FEE_LIST if wanted.fee is None or wanted.fee == listed else wanted.why or "Named by hand"
+    why = FEE_LIST if wanted.fee is None or wanted.fee == listed else wanted.why or _("Named by hand")
     return EstimateLine(
         code=code, modifier=modifier, description=named, units=wanted.units, calculated_cents=listed, fee_cents=fee,
-        fee_why=why, client_cents=fee,
+        fee_why=str(why), client_cents=fee,
     )  # fmt: skip
 
 
@@ -305,7 +318,7 @@ def _usual(code: str, on: date, modifier: str, units: Decimal) -> int | None:
 
 def _named(code: str, on: date) -> str:
     known_code = Code.objects.valid(on).filter(value=code).order_by("system").first()
-    return known_code.words[:200] if known_code else f"Service {code}"
+    return known_code.words[:200] if known_code else _("Service %(code)s") % {"code": code}
 
 
 def _work_out(estimate: Estimate):

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.lib import dates, money
 
@@ -79,18 +81,25 @@ def known(coverage: Coverage, on: date, *, in_network: bool, today: date) -> Fac
     found, payer = verification.known(coverage, on), coverage.plan.payer.name
     gaps = []
     if found is None:
-        gaps.append(f"{payer} never told what the plan pays: it is counted as paying nothing.")
+        gaps.append(_("%(payer)s never told what the plan pays: it is counted as paying nothing.") % {"payer": payer})
     elif (old := (today - found.check.checked_on).days) > STALE_DAYS:
-        gaps.append(f"{payer} told this {old} days ago, on {dates.long(found.check.checked_on)}.")
+        gaps.append(
+            _("%(payer)s told this %(days)d days ago, on %(day)s.")
+            % {"payer": payer, "days": old, "day": dates.long(found.check.checked_on)}
+        )
     last = coverage.verifications.exclude(state=Verification.State.WAITING).first()
     if last and last.state in (Verification.State.INACTIVE, Verification.State.NOT_FOUND):
         gaps.append(
-            f"{payer} said on {dates.long(last.checked_on)}: {last.get_state_display().lower()}. It may pay nothing."
+            _("%(payer)s said on %(day)s: %(state)s. It may pay nothing.")
+            % {"payer": payer, "day": dates.long(last.checked_on), "state": last.get_state_display().lower()}
         )
     if in_network and not contracted(coverage, on):
-        gaps.append(f"Counted as in network, but no contract with {payer} is on file.")
+        gaps.append(_("Counted as in network, but no contract with %(payer)s is on file.") % {"payer": payer})
     if not in_network:
-        gaps.append(f"Out of network: no price is agreed, and {payer} may count from a lower one than ours.")
+        gaps.append(
+            _("Out of network: no price is agreed, and %(payer)s may count from a lower one than ours.")
+            % {"payer": payer}
+        )
     if found is None:
         return Facts(coverage, in_network, None, gaps=tuple(gaps))
     left, more = _left(found, in_network, payer)
@@ -113,8 +122,8 @@ SUMS = (
     ("family_out_of_pocket", benefits.MAXIMUM, "FAM"),
 )
 NOT_TOLD = {
-    "deductible": "{payer} named no deductible: none is counted.",
-    "out_of_pocket": "{payer} named no out-of-pocket maximum: no limit is counted.",
+    "deductible": lazy("%(payer)s named no deductible: none is counted."),
+    "out_of_pocket": lazy("%(payer)s named no out-of-pocket maximum: no limit is counted."),
 }
 
 
@@ -125,13 +134,20 @@ def _left(found: verification.Known, in_network: bool, payer: str) -> tuple[Left
         one = _sum(told, code, level, in_network)
         sums[name] = one and (one.left if found.same_year and one.left is not None else one.whole)
         if one is None:
-            gaps += [NOT_TOLD[name].format(payer=payer)] if name in NOT_TOLD and _of_family(told, code) is None else []
+            gaps += [NOT_TOLD[name] % {"payer": payer}] if name in NOT_TOLD and _of_family(told, code) is None else []
         elif sums[name] is None:
-            gaps.append(f"What is left of the {_named(one)} was told for another benefit year: none is counted.")
+            gaps.append(
+                _("What is left of the %(sum)s was told for another benefit year: none is counted.")
+                % {"sum": _named(one)}
+            )
         elif not found.same_year:
-            gaps.append(f"The {_named(one)} was told for another benefit year: the whole of it is counted.")
+            gaps.append(
+                _("The %(sum)s was told for another benefit year: the whole of it is counted.") % {"sum": _named(one)}
+            )
         elif one.left is None:
-            gaps.append(f"How much of the {_named(one)} is met was not told: the whole of it is counted.")
+            gaps.append(
+                _("How much of the %(sum)s is met was not told: the whole of it is counted.") % {"sum": _named(one)}
+            )
     sums["annual_maximum"], more = _most(found, in_network, payer)
     return Left(**sums), [*gaps, *more]
 
@@ -168,7 +184,10 @@ def _most(found: verification.Known, in_network: bool, payer: str) -> tuple[int 
     whole = next((row.cents for row in rows if row.period in WHOLE), None)
     if whole is None:
         return None, []
-    return whole, [f"What {payer} already paid of its yearly maximum is not known: the whole of it is counted."]
+    return whole, [
+        _("What %(payer)s already paid of its yearly maximum is not known: the whole of it is counted.")
+        % {"payer": payer}
+    ]
 
 
 # -- one service -----------------------------------------------------------------------------------------------------------
@@ -180,7 +199,7 @@ def told(facts: Facts, code: str, on: date, modifier: str, units: Decimal) -> To
     allowed = None if price.cents is None else money.rounded(price.cents * units)
     if facts.check is None:
         terms = Terms(allowed, deductible_applies=False, coinsurance=Decimal(1), rule=_rule(facts))
-        instead = f"Not known: {facts.coverage.plan.payer.name} never told what the plan pays."
+        instead = _("Not known: %(payer)s never told what the plan pays.") % {"payer": facts.coverage.plan.payer.name}
         return Told(terms, price.source, price.note, (), instead)
     terms, gaps = _terms(facts, code, allowed)
     return Told(terms, price.source, price.note, tuple(gaps))
@@ -188,7 +207,7 @@ def told(facts: Facts, code: str, on: date, modifier: str, units: Decimal) -> To
 
 def _price(facts: Facts, code: str, on: date, modifier: str) -> prices.Price:
     if not facts.in_network:
-        return prices.Price(None, prices.Source.UNKNOWN, "Out of network no price is agreed.")
+        return prices.Price(None, prices.Source.UNKNOWN, _("Out of network no price is agreed."))
     return prices.allowed(facts.coverage.plan, code, on, modifier)
 
 
@@ -206,10 +225,16 @@ def _terms(facts: Facts, code: str, allowed: int | None) -> tuple[Terms, list[st
     if copay and part and nearness(copay) < nearness(part):
         part = None  # its copay stands for this kind of service in place of the plan's coinsurance
     if not copay and not part:
-        gaps.append(f"{payer} named neither copay nor coinsurance for {_service(code)}: none is counted.")
+        gaps.append(
+            _("%(payer)s named neither copay nor coinsurance for %(service)s: none is counted.")
+            % {"payer": payer, "service": _service(code)}
+        )
     applies, said = _deductible(rows, nearness, copay or part)
     if not said and facts.left.deductible_now:
-        gaps.append(f"{payer} did not say whether the deductible applies to {_service(code)}: counted as if it does.")
+        gaps.append(
+            _("%(payer)s did not say whether the deductible applies to %(service)s: counted as if it does.")
+            % {"payer": payer, "service": _service(code)}
+        )
     terms = Terms(
         allowed=allowed,
         copay=copay.cents if copay else 0,
@@ -278,4 +303,5 @@ def _whole(row: Benefit) -> bool:
 
 def _service(code: str) -> str:
     kind = kinds.of_code(code)[0]
-    return f"code {kinds.normal(code)}" if kind == WHOLE_PLAN else words.SERVICE.get(kind, f"code {kinds.normal(code)}")
+    named = None if kind == WHOLE_PLAN else words.SERVICE.get(kind)
+    return named or _("code %(code)s") % {"code": kinds.normal(code)}

@@ -1,6 +1,8 @@
 """An estimate on paper: the words frozen once, rendered by a worker, e-mailed where the client agreed to it, else printed."""
 
 from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts import ledger, sending
 from accounts.addressing import letterhead, mailing_lines, reference
@@ -25,7 +27,7 @@ def document(estimate: Estimate, *, by, on_paper=False) -> Document:
         if row.document:
             return row.document
         if row.state != Estimate.State.GIVEN:
-            raise Refused("Only an estimate that was given, and is not superseded, goes on paper.")
+            raise Refused(_("Only an estimate that was given, and is not superseded, goes on paper."))
         row.document = Document.objects.create(
             kind=Document.Kind.ESTIMATE, number=row.full_number, template="estimate", paper=account.office.paper,
             context=words(row, account), account=account,
@@ -41,26 +43,26 @@ def words(estimate: Estimate, account) -> dict:
     lines = list(estimate.lines.prefetch_related("figures"))
     columns = _columns(estimate)
     return {
-        "lang": "en",
-        "kind": "Estimate",
+        "lang": get_language(),
+        "kind": _("Estimate"),
         "number": estimate.full_number,
         "copy": False,
         "office": letterhead(account.office),
         "to": "\n".join(mailing_lines(account)),
         "facts": [
-            ["Given", dates.long(estimate.given_at.astimezone(dates.office_zone()).date())],
+            [_("Given"), dates.long(estimate.given_at.astimezone(dates.office_zone()).date())],
             [*reference(account)],
-            ["Planned for", dates.long(estimate.service_on)],
-            ["Good until", dates.long(estimate.good_until)],
+            [_("Planned for"), dates.long(estimate.service_on)],
+            [_("Good until"), dates.long(estimate.good_until)],
         ],
         "ask": {
-            "label": "You can expect to pay",
+            "label": _("You can expect to pay"),
             "amount": f"${money.show(estimate.client_cents)}",
-            "by": "This is not a bill",
-            "sub": "Do not pay this now.",
+            "by": _("This is not a bill"),
+            "sub": _("Do not pay this now."),
         },
         "lead": spoken(estimate, lines),
-        "what": "Planned care",
+        "what": _("Planned care"),
         "columns": [head for head, _ in columns],
         "visits": [
             {
@@ -73,44 +75,49 @@ def words(estimate: Estimate, account) -> dict:
                 ],
             }
         ],
-        "totals": {"label": "Total", "amounts": [money.show(sum(map(of, lines))) for _, of in columns]},
+        "totals": {"label": _("Total"), "amounts": [money.show(sum(map(of, lines))) for _, of in columns]},
         "sections": _sections(estimate, lines),
-        "help": {"title": "Need help paying?", "text": account.office.help_text} if account.office.help_text else None,
+        "help": account.office.help_text and {"title": _("Need help paying?"), "text": account.office.help_text},
         "notes": [],
     }
 
 
 def _what(line: EstimateLine) -> str:
-    return line.description if line.units == 1 else f"{line.description}, {line.units.normalize():f} times"
+    return (
+        line.description
+        if line.units == 1
+        else _("%(service)s, %(units)s times") % {"service": line.description, "units": f"{line.units.normalize():f}"}
+    )
 
 
 def _columns(estimate: Estimate):
     """Head and a function of a line; a column of zeros is left out."""
-    columns = [("Price", lambda line: line.fee_cents)]
+    columns = [(_("Price"), lambda line: line.fee_cents)]
     if estimate.writeoff_cents:
-        columns.append(("Agreed discount", lambda line: -line.writeoff_cents))
+        columns.append((_("Agreed discount"), lambda line: -line.writeoff_cents))
     if estimate.payers_cents:
-        columns.append(("Insurance may pay", lambda line: -line.payers_cents))
-    return [*columns, ("You may pay", lambda line: line.client_cents)]
+        columns.append((_("Insurance may pay"), lambda line: -line.payers_cents))
+    return [*columns, (_("You may pay"), lambda line: line.client_cents)]
 
 
 def _sections(estimate: Estimate, lines: list[EstimateLine]) -> list[dict]:
     made_of = [f"{line.description}: {' '.join(_notes(line))}" for line in lines if estimate.facts]
-    why = [{"title": "How we got there", "points": made_of}] if made_of else []
+    why = [{"title": _("How we got there"), "points": made_of}] if made_of else []
     assumed = (
-        [told_on(estimate), *gaps(estimate, lines)] if estimate.facts else ["We know of no insurance for that day."]
+        [told_on(estimate), *gaps(estimate, lines)] if estimate.facts else [_("We know of no insurance for that day.")]
     )
     return [
         *why,
-        {"title": "What we went by", "points": assumed},
+        {"title": _("What we went by"), "points": assumed},
         {
-            "title": "Please know",
+            "title": _("Please know"),
             "points": [
-                "This is an estimate, not a bill and not a promise by your plan. What you owe is settled when it has answered.",
-                f"It holds for the services named here, on {dates.long(estimate.service_on)}, and no longer than"
-                f" {dates.long(estimate.good_until)}: then what is left of a deductible begins anew.",
-                "It changes when you need other or more care, when other care uses up your deductible first, or when your"
-                " insurance changes. Tell us, and we make a new one.",
+                _("This is an estimate, not a bill and not a promise by your plan. What you owe is settled when it has answered."),
+                _("It holds for the services named here, on %(day)s, and no longer than %(until)s: then what is"
+                " left of a deductible begins anew.")
+                % {"day": dates.long(estimate.service_on), "until": dates.long(estimate.good_until)},
+                _("It changes when you need other or more care, when other care uses up your deductible first, or when your"
+                " insurance changes. Tell us, and we make a new one."),
             ],
         },
     ]  # fmt: skip

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from billing_office.lib import charts, dates
 from billing_office.lib.money import MINUS, show
 
@@ -13,16 +16,16 @@ from ..models import Estimate, EstimateFigure, EstimateLine
 from .comparing import Actual, compare
 
 PARTS = {
-    "copay": "Copay",
-    "deductible": "Deductible",
-    "coinsurance": "Coinsurance",
-    "over": "Beyond what the plan pays",
+    "copay": lazy("Copay"),
+    "deductible": lazy("Deductible"),
+    "coinsurance": lazy("Coinsurance"),
+    "over": lazy("Beyond what the plan pays"),
 }
 MOSTLY = {
-    "copay": "the copay for the visit",
-    "deductible": "the deductible you still have to meet this year",
-    "coinsurance": "your share after the deductible",
-    "over": "beyond what the plan pays",
+    "copay": lazy("the copay for the visit"),
+    "deductible": lazy("the deductible you still have to meet this year"),
+    "coinsurance": lazy("your share after the deductible"),
+    "over": lazy("beyond what the plan pays"),
 }
 TONES = {"draft": "info", "given": "good", "superseded": ""}
 
@@ -77,6 +80,10 @@ class Picture:
         """Lines that the payer wants to be asked about, without leave for the day or for so many units."""
         return [one for one in self.lines if one.leave.missing or one.leave.short]
 
+    @property
+    def missing_codes(self) -> str:
+        return ", ".join(str(one.line) for one in self.missing)
+
 
 def picture(estimate: Estimate) -> Picture:
     """`estimate.client` is read. Figures and versions are two queries, leave a few a service."""
@@ -115,23 +122,24 @@ def _read(line: EstimateLine, estimate: Estimate) -> Read:
 
 def _steps(line: EstimateLine, figures: list[EstimateFigure], estimate: Estimate) -> list[Step]:
     """Fee, what is taken off, what the client's part is made of, what each payer pays; in the order in which it is read."""
-    times = f", {line.units.normalize():f} units" if line.units != 1 else ""
+    fee = _("Fee for %(service)s") if line.units == 1 else _("Fee for %(service)s, %(units)s units")
     listed = line.calculated_cents if line.fee_cents != line.calculated_cents else None
-    steps = [Step(f"Fee for {line}{times}", line.fee_cents, line.fee_why, name="fee", instead_of=listed)]
+    label = fee % {"service": line, "units": f"{line.units.normalize():f}"}
+    steps = [Step(label, line.fee_cents, line.fee_why, name="fee", instead_of=listed)]
     first = {one.name: one for one in figures if one.rank == 1}
     if price := first.get("allowed"):
-        off = _step("Agreed discount", price, -line.writeoff_cents)
+        off = _step(_("Agreed discount"), price, -line.writeoff_cents)
         steps.append(off)
     steps += [_step(label, first[name], part=True) for name, label in PARTS.items() if name in first]
     for rank, payer in enumerate(estimate.facts, start=1):
         paid = next((one for one in figures if (one.rank, one.name) == (rank, "insurer")), None)
         if paid:
-            steps.append(_step(f"{payer['payer']} pays", paid, -paid.cents))
+            steps.append(_step(_("%(payer)s pays") % {"payer": payer["payer"]}, paid, -paid.cents))
     return steps
 
 
 def _step(label: str, figure: EstimateFigure, cents: int | None = None, part=False) -> Step:
-    why = figure.reason and f"Put in: {figure.reason}." or figure.note
+    why = figure.reason and _("Put in: %(reason)s.") % {"reason": figure.reason} or figure.note
     name = "" if figure.name == "over" else figure.name
     instead_of = None if figure.override_cents is None else figure.calculated_cents
     return Step(label, figure.cents if cents is None else cents, why, figure.rank, name, instead_of, part)
@@ -154,13 +162,19 @@ def spoken(estimate: Estimate, lines: Iterable[EstimateLine]) -> str:
     """What a clerk reads out, and what stands on top of the paper."""
     billed, client = show(estimate.billed_cents), show(estimate.client_cents)
     if not estimate.facts:
-        return f"The price is ${billed}. We know of no insurance for that day, so all of it is yours to pay."
-    said = [f"The price is ${billed}."]
+        return _("The price is $%(billed)s. We know of no insurance for that day, so all of it is yours to pay.") % {
+            "billed": billed
+        }
+    said = [_("The price is $%(billed)s.") % {"billed": billed}]
     if estimate.writeoff_cents:
-        said.append(f"Your plan’s agreed price takes off ${show(estimate.writeoff_cents)}.")
+        said.append(_("Your plan’s agreed price takes off $%(amount)s.") % {"amount": show(estimate.writeoff_cents)})
     for payer, cents in paid(estimate, lines):
-        said.append(f"{payer} pays about ${show(cents)}." if cents else f"{payer} pays nothing.")
-    said.append(f"So your part is about ${client}.")
+        said.append(
+            _("%(payer)s pays about $%(amount)s.") % {"payer": payer, "amount": show(cents)}
+            if cents
+            else _("%(payer)s pays nothing.") % {"payer": payer}
+        )
+    said.append(_("So your part is about $%(client)s.") % {"client": client})
     parts = _parts(lines)
     if (
         parts
@@ -168,7 +182,10 @@ def spoken(estimate: Estimate, lines: Iterable[EstimateLine]) -> str:
         and (most := max(parts, key=parts.get))
         and parts[most] * 2 > estimate.client_cents
     ):
-        said.append(f"{'All' if parts[most] == estimate.client_cents else 'Most'} of that is {MOSTLY[most]}.")
+        all_of_it = parts[most] == estimate.client_cents
+        said.append(
+            (_("All of that is %(part)s.") if all_of_it else _("Most of that is %(part)s.")) % {"part": MOSTLY[most]}
+        )
     return " ".join(said)
 
 
@@ -200,15 +217,16 @@ def _bars(estimate: Estimate, lines: list[EstimateLine]) -> list[charts.Bar]:
         [
             charts.Part("fr4", who, estimate.client_cents),
             *payers,
-            charts.Part("fa0", "Discount", estimate.writeoff_cents),
+            charts.Part("fa0", _("Discount"), estimate.writeoff_cents),
         ]
     )
 
 
 def grid(picture: Picture) -> tuple[list[str], list[list]]:
     """The lines beside each other, for files and the table of several: heads, and per line the texts and cents."""
-    heads = ["Service", "Code", "Units", "Fee", "Discount", "Copay", "Deductible", "Coinsurance", "Over"]
-    heads += [f"{payer['payer']} pays" for payer in picture.payers] + ["Client pays"]
+    heads = [_("Service"), _("Code"), _("Units"), _("Fee"), _("Discount")]
+    heads += [_("Copay"), _("Deductible"), _("Coinsurance"), _("Over")]
+    heads += [_("%(payer)s pays") % {"payer": payer["payer"]} for payer in picture.payers] + [_("Client pays")]
     rows = []
     for one in picture.lines:
         line, figures = one.line, {(f.rank, f.name): f.cents for f in one.line.figures.all()}
@@ -225,8 +243,8 @@ def told_on(estimate: Estimate) -> str:
     """`United Choice told this on November 23, 2026.`"""
     said = []
     for one in estimate.facts:
-        told = (
-            f"told us this on {dates.long(_day(one['told_on']))}" if one["told_on"] else "has not told us what it pays"
-        )
-        said.append(f"{one['payer']} {told}.")
+        if day := _day(one["told_on"]):
+            said.append(_("%(payer)s told us this on %(day)s.") % {"payer": one["payer"], "day": dates.long(day)})
+        else:
+            said.append(_("%(payer)s has not told us what it pays.") % {"payer": one["payer"]})
     return " ".join(said)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from billing_office.lib.money import show
 
 from ..shares import Left, Paid, Share, Terms, coordinate
@@ -83,7 +85,7 @@ def _figures(paid: Paid, rank: int) -> tuple[Figure, ...]:
             if step
             else _over_note(share)
             if name == "over"
-            else "Not reckoned: the plan does not cover this."
+            else _("Not reckoned: the plan does not cover this.")
         )
         calculated = step.calculated if step else cents
         if limit and name in PARTS and step and cents < step.cents:
@@ -98,5 +100,5 @@ def _figures(paid: Paid, rank: int) -> tuple[Figure, ...]:
 
 def _over_note(share: Share) -> str:
     if not share.over:
-        return "Nothing goes beyond what the plan pays."
-    return f"${show(share.over)} is beyond what the plan pays for this."
+        return _("Nothing goes beyond what the plan pays.")
+    return _("$%(amount)s is beyond what the plan pays for this.") % {"amount": show(share.over)}

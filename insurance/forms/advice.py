@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.forms.parts import EditForm, OnceMixin, PastDayField, TextField, after
 from billing_office.lib import dates
@@ -13,15 +15,15 @@ from ..models import Advice, CheaperWay, Duty, GoodFaithRequest, Holiday
 
 
 class AcknowledgeForm(OnceMixin, OfficeForm):
-    title = "The advice was not saved."
+    title = lazy("The advice was not saved.")
     shown = forms.IntegerField(widget=forms.HiddenInput)
     duties = forms.MultipleChoiceField(
-        label="Told", widget=forms.CheckboxSelectMultiple, help_text="Tick each as you say it.",
-        error_messages={"required": "Tick what you told. What is not ticked is kept as not told."},
+        label=lazy("Told"), widget=forms.CheckboxSelectMultiple, help_text=lazy("Tick each as you say it."),
+        error_messages={"required": lazy("Tick what you told. What is not ticked is kept as not told.")},
     )  # fmt: skip
-    told_to = LineField(label="Speaking to", max_length=120)
-    standing = forms.ChoiceField(label="Who is", choices=Advice.To.choices)
-    way = forms.ChoiceField(label="How", choices=Advice.Way.choices)
+    told_to = LineField(label=lazy("Speaking to"), max_length=120)
+    standing = forms.ChoiceField(label=lazy("Who is"), choices=Advice.To.choices)
+    way = forms.ChoiceField(label=lazy("How"), choices=Advice.Way.choices)
 
     def __init__(self, *args, duties: list[Duty], **kwargs):
         super().__init__(*args, **kwargs)
@@ -35,19 +37,19 @@ class AcknowledgeForm(OnceMixin, OfficeForm):
 
 
 class DatedForm(EditForm):
-    source = LineField(max_length=200, help_text="The rule of law, contract or policy behind it; who said so.")
-    since = DayField(label="In force from")
-    until = DayField(label="Through", required=False)
+    source = LineField(max_length=200, help_text=lazy("The rule of law, contract or policy behind it; who said so."))
+    since = DayField(label=lazy("In force from"))
+    until = DayField(label=lazy("Through"), required=False)
 
     def clean(self):
         super().clean()
         if after(self.cleaned_data.get("since"), self.cleaned_data.get("until")):
-            self.add_error("until", "The last day is before the first.")
+            self.add_error("until", _("The last day is before the first."))
         return self.cleaned_data
 
 
 class CheaperWayForm(DatedForm):
-    title = "The cheaper way was not saved."
+    title = lazy("The cheaper way was not saved.")
 
     class Meta:
         model = CheaperWay
@@ -59,18 +61,18 @@ class CheaperWayForm(DatedForm):
         given = super().clean()
         for name in ("code", "to_code"):
             if given.get(name) and not is_code(normal(given[name])):
-                self.add_error(name, "This is no code.")
+                self.add_error(name, _("This is no code."))
         for name in ("code", "to_code", "to_modifier"):
             given[name] = normal(given.get(name) or "")
         if given.get("payer") and given.get("plan"):
-            self.add_error("plan", "Name the payer or one of its plans, not both.")
+            self.add_error("plan", _("Name the payer or one of its plans, not both."))
         if given["code"] and given["code"] == given["to_code"] and not given["to_modifier"]:
-            self.add_error("to_code", "This is the same service. Name another one, or a modifier.")
+            self.add_error("to_code", _("This is the same service. Name another one, or a modifier."))
         return given
 
 
 class DutyForm(DatedForm):
-    title = "The duty was not saved."
+    title = lazy("The duty was not saved.")
 
     class Meta:
         model = Duty
@@ -78,7 +80,7 @@ class DutyForm(DatedForm):
 
 
 class HolidayForm(EditForm):
-    title = "The holiday was not saved."
+    title = lazy("The holiday was not saved.")
 
     class Meta:
         model = Holiday
@@ -87,10 +89,10 @@ class HolidayForm(EditForm):
 
 
 class GoodFaithRequestForm(OnceMixin, OfficeForm):
-    title = "It was not recorded."
-    service_on = DayField(label="Planned for")
-    what = LineField(label="What for", max_length=120, required=False)
-    asked_on = PastDayField(label="Asked on", initial=dates.today)
+    title = lazy("It was not recorded.")
+    service_on = DayField(label=lazy("Planned for"))
+    what = LineField(label=lazy("What for"), max_length=120, required=False)
+    asked_on = PastDayField(label=lazy("Asked on"), initial=dates.today)
 
     def __init__(self, *args, client, **kwargs):
         super().__init__(*args, **kwargs)
@@ -99,11 +101,13 @@ class GoodFaithRequestForm(OnceMixin, OfficeForm):
     def clean_service_on(self):
         day = self.cleaned_data["service_on"]
         if GoodFaithRequest.objects.filter(client=self.client, service_on=day).exists():
-            raise ValidationError("The client asked for this day already.", code="taken")
+            raise ValidationError(_("The client asked for this day already."), code="taken")
         return day
 
 
 class LetGoForm(OnceMixin, OfficeForm):
-    title = "The bill still waits."
+    title = lazy("The bill still waits.")
     shown = forms.IntegerField(widget=forms.HiddenInput)
-    reason = TextField(max_length=400, help_text="Why the bill is right although it is higher: what else was needed.")
+    reason = TextField(
+        max_length=400, help_text=lazy("Why the bill is right although it is higher: what else was needed.")
+    )

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.forms.parts import EditForm, OnceMixin
 from billing_office.lib.fields import DayField, LineField
@@ -27,29 +29,34 @@ class LinesField(forms.CharField):
         text = super().clean(value)
         lines = [self._line(number, one) for number, one in enumerate(text.splitlines(), start=1) if one.strip()]
         if not lines:
-            raise ValidationError("Say at least one code and its units.", code="required")
+            raise ValidationError(_("Say at least one code and its units."), code="required")
         return lines
 
     def _line(self, number: int, text: str) -> AuthorizationLine:
         found = _LINE.fullmatch(text)
         if not found:
-            raise ValidationError(f"Line {number}: write a code and its units, for example 97110 12.", code="no_line")
+            raise ValidationError(
+                _("Line %(number)s: write a code and its units, for example 97110 12.") % {"number": number},
+                code="no_line",
+            )
         first, last, units = normal(found[1]), normal(found[2] or ""), Decimal(found[3])
         if not is_code(first) or (last and not is_code(last)):
-            raise ValidationError(f"Line {number}: this is no code.", code="no_code")
+            raise ValidationError(_("Line %(number)s: this is no code.") % {"number": number}, code="no_code")
         if last and last < first:
-            raise ValidationError(f"Line {number}: the span runs backwards.", code="backwards")
+            raise ValidationError(_("Line %(number)s: the span runs backwards.") % {"number": number}, code="backwards")
         if units <= 0:
-            raise ValidationError(f"Line {number}: the units are more than 0.", code="no_units")
+            raise ValidationError(
+                _("Line %(number)s: the units are more than 0.") % {"number": number}, code="no_units"
+            )
         return AuthorizationLine(first=first, last=last, units=units)
 
 
 class AuthorizationForm(EditForm):
-    title = "The authorization was not saved."
-    number = LineField(max_length=40, required=False, help_text="The payer’s number, once it grants.")
-    reference = LineField(max_length=80, required=False, help_text="Of the call or request.")
+    title = lazy("The authorization was not saved.")
+    number = LineField(max_length=40, required=False, help_text=lazy("The payer’s number, once it grants."))
+    reference = LineField(max_length=80, required=False, help_text=lazy("Of the call or request."))
     note = LineField(max_length=400, required=False)
-    codes = LinesField(label="Codes and units", help_text="One a line: 97110 12, or a span 97110-97150 20.")
+    codes = LinesField(label=lazy("Codes and units"), help_text=lazy("One a line: 97110 12, or a span 97110-97150 20."))
 
     class Meta:
         model = Authorization
@@ -68,14 +75,14 @@ class AuthorizationForm(EditForm):
         given = self.cleaned_data
         if given.get("state") in GRANTED:
             for name, told in (
-                ("number", "The payer gave a number."),
-                ("valid_from", "From which day?"),
-                ("valid_to", "Until which day?"),
+                ("number", _("The payer gave a number.")),
+                ("valid_from", _("From which day?")),
+                ("valid_to", _("Until which day?")),
             ):
                 if not given.get(name) and name not in self.errors:
                     self.add_error(name, told)
         if given.get("valid_from") and given.get("valid_to") and given["valid_to"] < given["valid_from"]:
-            self.add_error("valid_to", "The last day is before the first.")
+            self.add_error("valid_to", _("The last day is before the first."))
         return given
 
 
@@ -84,11 +91,13 @@ class NewAuthorizationForm(OnceMixin, AuthorizationForm):
 
 
 class RuleForm(EditForm):
-    title = "The rule was not saved."
-    first = LineField(label="Code", max_length=20)
-    last = LineField(label="To code", max_length=20, required=False, help_text="For a span of codes; empty: this one.")
-    place = LineField(label="Place of service", max_length=20, required=False, help_text="Empty: anywhere.")
-    source = LineField(max_length=200, help_text="Where the payer says so; who heard it.")
+    title = lazy("The rule was not saved.")
+    first = LineField(label=lazy("Code"), max_length=20)
+    last = LineField(
+        label=lazy("To code"), max_length=20, required=False, help_text=lazy("For a span of codes; empty: this one.")
+    )
+    place = LineField(label=lazy("Place of service"), max_length=20, required=False, help_text=lazy("Empty: anywhere."))
+    source = LineField(max_length=200, help_text=lazy("Where the payer says so; who heard it."))
 
     class Meta:
         model = AuthorizationRule
@@ -106,7 +115,7 @@ class RuleForm(EditForm):
             "source",
         ]
         field_classes = {"since": DayField, "until": DayField}
-        labels = {"needed": "Authorization is needed", "above_units": "Above units"}
+        labels = {"needed": lazy("Authorization is needed"), "above_units": lazy("Above units")}
 
     def clean(self):
         super().clean()
@@ -115,11 +124,11 @@ class RuleForm(EditForm):
             if given.get(name):
                 given[name] = normal(given[name])
                 if not is_code(given[name]):
-                    self.add_error(name, "This is no code.")
+                    self.add_error(name, _("This is no code."))
         if given.get("payer") and given.get("plan"):
-            self.add_error("plan", "Name the payer or one of its plans, not both.")
+            self.add_error("plan", _("Name the payer or one of its plans, not both."))
         if given.get("first") and given.get("last") and given["last"] < given["first"]:
-            self.add_error("last", "The span runs backwards.")
+            self.add_error("last", _("The span runs backwards."))
         if given.get("since") and given.get("until") and given["until"] < given["since"]:
-            self.add_error("until", "The last day is before the first.")
+            self.add_error("until", _("The last day is before the first."))
         return given

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.forms.parts import EditForm
 from billing_office.lib import dates
@@ -15,23 +17,27 @@ LARGEST = 30_000_000  # bytes; a licensed code list has three
 
 
 class LoadForm(OfficeForm):
-    title = "Nothing was read."
-    system = forms.ChoiceField(label="What", choices=System.choices)
+    title = lazy("Nothing was read.")
+    system = forms.ChoiceField(label=lazy("What"), choices=System.choices)
     file = forms.FileField(
         required=False,
-        help_text="HCPCS: CMS’s text file. ICD-10-CM: empty, it comes along. Others: CSV whose first line names its columns.",
+        help_text=lazy(
+            "HCPCS: CMS’s text file. ICD-10-CM: empty, it comes along. Others: CSV whose first line names its columns."
+        ),
     )
     effective_on = DayField(
-        label="Valid from", initial=dates.today, help_text="The day on which the list takes effect."
+        label=lazy("Valid from"), initial=dates.today, help_text=lazy("The day on which the list takes effect.")
     )
     complete = forms.BooleanField(
-        label="This is the whole list", required=False, help_text="Codes that it leaves out end the day before."
+        label=lazy("This is the whole list"),
+        required=False,
+        help_text=lazy("Codes that it leaves out end the day before."),
     )
 
     def clean_file(self):
         file = self.cleaned_data.get("file")
         if file and file.size > LARGEST:
-            raise ValidationError(f"The file is larger than {LARGEST // 1_000_000} MB.")
+            raise ValidationError(_("The file is larger than %(size)d MB.") % {"size": LARGEST // 1_000_000})
         return file
 
     def clean(self):
@@ -40,9 +46,9 @@ class LoadForm(OfficeForm):
         file = given.get("file")
         if system == System.ICD10:
             if file:
-                self.add_error("file", "ICD-10-CM comes with the product. Leave this empty.")
+                self.add_error("file", _("ICD-10-CM comes with the product. Leave this empty."))
         elif system and not file and "file" not in self.errors:
-            self.add_error("file", "Choose the file.")
+            self.add_error("file", _("Choose the file."))
         elif file:
             given["content"] = file.read()
             self._name_columns(given, system)
@@ -58,19 +64,23 @@ class LoadForm(OfficeForm):
 
 
 class FeeLoadForm(OfficeForm):
-    title = "Nothing was read."
+    title = lazy("Nothing was read.")
     file = forms.FileField(
-        help_text="CSV whose first line names its columns: code, amount, and modifier or days if there are any."
+        help_text=lazy("CSV whose first line names its columns: code, amount, and modifier or days if there are any.")
     )
-    effective_on = DayField(label="Valid from", initial=dates.today, help_text="Where a line names no day of its own.")
+    effective_on = DayField(
+        label=lazy("Valid from"), initial=dates.today, help_text=lazy("Where a line names no day of its own.")
+    )
     complete = forms.BooleanField(
-        label="This is the whole list", required=False, help_text="Fees that it leaves out end the day before."
+        label=lazy("This is the whole list"),
+        required=False,
+        help_text=lazy("Fees that it leaves out end the day before."),
     )
 
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
-            raise ValidationError(f"The file is larger than {LARGEST // 1_000_000} MB.")
+            raise ValidationError(_("The file is larger than %(size)d MB.") % {"size": LARGEST // 1_000_000})
         self.content = file.read()
         try:
             self.named = columns.guess(columns.heads(self.content), fees.SIGNS)
@@ -80,31 +90,31 @@ class FeeLoadForm(OfficeForm):
 
 
 class ScheduleForm(EditForm):
-    title = "The list was not saved."
+    title = lazy("The list was not saved.")
     name = LineField(max_length=120)
 
     class Meta:
         model = FeeSchedule
         fields = ["name", "contract"]
-        help_texts = {"contract": "Empty: our usual fees."}
+        help_texts = {"contract": lazy("Empty: our usual fees.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["contract"].queryset = Contract.objects.select_related("payer")
-        self.fields["contract"].empty_label = "Our usual fees"
+        self.fields["contract"].empty_label = _("Our usual fees")
 
     def clean(self):
         super().clean()
         contract = self.cleaned_data.get("contract")
         if FeeSchedule.objects.filter(contract=contract).exclude(pk=self.instance.pk).exists():
-            self.add_error("contract", "There is a list for it already. Load into that.")
+            self.add_error("contract", _("There is a list for it already. Load into that."))
         return self.cleaned_data
 
 
 class ColumnsForm(OfficeForm):
     """Which column of the file is which."""
 
-    title = "The file was not read again."
+    title = lazy("The file was not read again.")
 
     def __init__(self, *args, load: CodeLoad, **kwargs):
         super().__init__(*args, **kwargs)
@@ -124,15 +134,22 @@ class ColumnsForm(OfficeForm):
 class CodeForm(EditForm):
     """The office's words for a code; of its own codes everything."""
 
-    title = "The code was not saved."
+    title = lazy("The code was not saved.")
     plain = LineField(max_length=120, required=False, help_text=Code._meta.get_field("plain").help_text)
-    also = LineField(label="Found as", max_length=200, required=False, help_text=Code._meta.get_field("also").help_text)
+    also = LineField(
+        label=lazy("Found as"), max_length=200, required=False, help_text=Code._meta.get_field("also").help_text
+    )
 
     class Meta:
         model = Code
         fields = ["value", "official", "plain", "also", "since", "until"]
         field_classes = {"value": LineField, "official": LineField, "since": DayField, "until": DayField}
-        labels = {"value": "Code", "official": "Description", "since": "Valid from", "until": "Valid until"}
+        labels = {
+            "value": lazy("Code"),
+            "official": lazy("Description"),
+            "since": lazy("Valid from"),
+            "until": lazy("Valid until"),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -146,16 +163,16 @@ class CodeForm(EditForm):
     def clean_value(self):
         value = normal(self.cleaned_data["value"])
         if not is_code(value):
-            raise ValidationError("A code is letters and figures, 20 at most.")
+            raise ValidationError(_("A code is letters and figures, 20 at most."))
         return value
 
     def clean(self):
         super().clean()
         since, until, value = (self.cleaned_data.get(name) for name in ("since", "until", "value"))
         if since and until and until < since:
-            self.add_error("until", "The last day is before the first.")
+            self.add_error("until", _("The last day is before the first."))
         if value and since and self._taken(value, since, until):
-            self.add_error("value", "This code exists already on some of these days. Open it and change that.")
+            self.add_error("value", _("This code exists already on some of these days. Open it and change that."))
         return self.cleaned_data
 
     def _taken(self, value, since, until) -> bool:

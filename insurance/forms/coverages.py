@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.forms.parts import EditForm, OnceMixin
 from accounts.models import Payer
@@ -18,22 +20,22 @@ KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"%PD
 def picture(file) -> tuple[bytes, str]:
     """Content and media type of a picture or scan; what it is is told from its bytes, never from its name."""
     if file.size > CARD_LARGEST:
-        raise ValidationError("The file is larger than 5 MB.")
+        raise ValidationError(_("The file is larger than 5 MB."))
     content = file.read()
     kind = next((kind for sign, kind in KINDS.items() if content.startswith(sign)), None)
     if kind is None:
-        raise ValidationError("This is no PNG, JPEG or PDF.")
+        raise ValidationError(_("This is no PNG, JPEG or PDF."))
     return content, kind
 
 
 class CoverageForm(EditForm):
-    title = "The coverage was not saved."
+    title = lazy("The coverage was not saved.")
     member_number = LineField(max_length=40, required=False)
     group_number = LineField(max_length=40, required=False)
-    holder_first = LineField(label="Holder’s first name", max_length=80, required=False)
-    holder_last = LineField(label="Holder’s last name", max_length=80, required=False)
-    holder_birth = DayField(label="Holder born on", required=False)
-    source = LineField(max_length=120, required=False, help_text="Card, phone call, payer’s answer…")
+    holder_first = LineField(label=lazy("Holder’s first name"), max_length=80, required=False)
+    holder_last = LineField(label=lazy("Holder’s last name"), max_length=80, required=False)
+    holder_birth = DayField(label=lazy("Holder born on"), required=False)
+    source = LineField(max_length=120, required=False, help_text=lazy("Card, phone call, payer’s answer…"))
 
     class Meta:
         model = Coverage
@@ -48,19 +50,22 @@ class CoverageForm(EditForm):
         plans = Plan.objects.select_related("payer")
         mine = plans.filter(pk=self.instance.plan_id) if self.instance.plan_id else plans.none()
         self.fields["plan"].queryset = plans.filter(active=True) | mine
-        self.fields["plan"].empty_label = "Choose"
+        self.fields["plan"].empty_label = _("Choose")
 
     def clean(self):
         super().clean()
         given = self.cleaned_data
         if given.get("since") and given.get("until") and given["until"] < given["since"]:
-            self.add_error("until", "The last day is before the first.")
+            self.add_error("until", _("The last day is before the first."))
         if given.get("relation") not in (None, Coverage.Relation.SELF):
-            for name, what in (("holder_last", "name"), ("holder_birth", "birth date")):
+            for name, why in (
+                ("holder_last", _("The payer asks for the holder’s name.")),
+                ("holder_birth", _("The payer asks for the holder’s birth date.")),
+            ):
                 if not given.get(name) and name not in self.errors:
-                    self.add_error(name, f"The payer asks for the holder’s {what}.")
+                    self.add_error(name, why)
         if (born := given.get("holder_birth")) and born > dates.today():
-            self.add_error("holder_birth", "This day has not come yet.")
+            self.add_error("holder_birth", _("This day has not come yet."))
         if not self.errors:
             self._make_room(
                 Coverage(
@@ -72,8 +77,15 @@ class CoverageForm(EditForm):
     def _make_room(self, wanted: Coverage):
         """Says which coverage is in the way, where the database would only refuse."""
         if other := in_the_way(wanted):
-            until = f"until {other.until:%b %-d, %Y}" if other.until else "without an end"
-            told = f"{other} stands from {other.since:%b %-d, %Y} {until}. End it first, or choose other days."
+            told = (
+                _("%(coverage)s stands from %(since)s until %(until)s. End it first, or choose other days.")
+                if other.until
+                else _("%(coverage)s stands from %(since)s without an end. End it first, or choose other days.")
+            ) % {
+                "coverage": other,
+                "since": dates.short(other.since),
+                "until": other.until and dates.short(other.until),
+            }
             self.add_error("since", told)
 
 
@@ -82,16 +94,16 @@ class NewCoverageForm(OnceMixin, CoverageForm):
 
 
 class WithdrawForm(OfficeForm):
-    title = "Nothing was withdrawn."
-    why = LineField(label="Why it was never true", max_length=200)
+    title = lazy("Nothing was withdrawn.")
+    why = LineField(label=lazy("Why it was never true"), max_length=200)
 
 
 class CardForm(OfficeForm):
     """A picture of the card. What it is is told from its bytes, never from its name."""
 
-    title = "The card was not attached."
-    side = forms.ChoiceField(choices=[("front", "Front"), ("back", "Back")])
-    file = forms.FileField(help_text="PNG, JPEG or PDF, 5 MB at most.")
+    title = lazy("The card was not attached.")
+    side = forms.ChoiceField(choices=[("front", lazy("Front")), ("back", lazy("Back"))])
+    file = forms.FileField(help_text=lazy("PNG, JPEG or PDF, 5 MB at most."))
 
     def clean_file(self):
         content, self.media_type = picture(self.cleaned_data["file"])
@@ -99,10 +111,10 @@ class CardForm(OfficeForm):
 
 
 class PlanForm(EditForm):
-    title = "The plan was not saved."
+    title = lazy("The plan was not saved.")
     name = LineField(max_length=120)
     note = LineField(max_length=400, required=False, help_text=Plan._meta.get_field("note").help_text)
-    year_begins = forms.IntegerField(label="Benefit year begins in month", min_value=1, max_value=12, initial=1)
+    year_begins = forms.IntegerField(label=lazy("Benefit year begins in month"), min_value=1, max_value=12, initial=1)
 
     class Meta:
         model = Plan
@@ -128,12 +140,12 @@ class PlanForm(EditForm):
         super().clean()
         payer, name = self.cleaned_data.get("payer"), self.cleaned_data.get("name")
         if payer and name and Plan.objects.filter(payer=payer, name=name).exclude(pk=self.instance.pk).exists():
-            self.add_error("name", f"{payer} has a plan of this name.")
+            self.add_error("name", _("%(payer)s has a plan of this name.") % {"payer": payer})
         return self.cleaned_data
 
 
 class ContractForm(EditForm):
-    title = "The contract was not saved."
+    title = lazy("The contract was not saved.")
     name = LineField(max_length=120)
 
     class Meta:
@@ -146,11 +158,13 @@ class ContractForm(EditForm):
         given = self.cleaned_data
         payer, plan, since, until = (given.get(name) for name in ("payer", "plan", "since", "until"))
         if plan and payer and plan.payer_id != payer.pk:
-            self.add_error("plan", f"This plan is not one of {payer}.")
+            self.add_error("plan", _("This plan is not one of %(payer)s.") % {"payer": payer})
         if since and until and until < since:
-            self.add_error("until", "The last day is before the first.")
+            self.add_error("until", _("The last day is before the first."))
         elif payer and since and (other := self._other(payer, plan, since, until)):
-            self.add_error("since", f"{other.name} stands on some of these days. End it first.")
+            self.add_error(
+                "since", _("%(contract)s stands on some of these days. End it first.") % {"contract": other.name}
+            )
         return given
 
     def _other(self, payer, plan, since, until):
@@ -159,9 +173,9 @@ class ContractForm(EditForm):
 
 
 class ProfileForm(EditForm):
-    title = "It was not saved."
-    phone = LineField(label="Phone for providers", max_length=40, required=False)
-    hours = LineField(max_length=120, required=False, help_text="When somebody answers, and where.")
+    title = lazy("It was not saved.")
+    phone = LineField(label=lazy("Phone for providers"), max_length=40, required=False)
+    hours = LineField(max_length=120, required=False, help_text=lazy("When somebody answers, and where."))
     claim_address = LineField(max_length=240, required=False)
     portal = forms.URLField(required=False, assume_scheme="https")
 

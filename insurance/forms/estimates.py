@@ -2,6 +2,7 @@
 
 from django import forms
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.charges import UnitsField
 from accounts.forms.parts import OnceMixin
@@ -15,19 +16,22 @@ class CodeField(LineField):
     """A code, found while typing by number or words (static/office.js); without scripts a plain field for the number."""
 
     def __init__(self, **kwargs):
-        super().__init__(**{"max_length": 20, "help_text": "Number or words: 29827, or shoulder.", **kwargs})
+        super().__init__(**{"max_length": 20, "help_text": _("Number or words: 29827, or shoulder."), **kwargs})
 
     def widget_attrs(self, widget):
         return super().widget_attrs(widget) | {"data-finds": reverse_lazy("codes_found"), "autocomplete": "off"}
 
 
 class LineForm(OnceMixin, OfficeForm):
-    title = "The service was not added."
-    code = CodeField(label="Service")
+    title = _("The service was not added.")
+    code = CodeField(label=_("Service"))
     units = UnitsField(initial="1")
     modifier = LineField(max_length=5, required=False)
     fee = MoneyField(
-        least=0, required=False, label="We bill", help_text="Empty: by our price list. For all units together."
+        least=0,
+        required=False,
+        label=_("We bill"),
+        help_text=_("Empty: by our price list. For all units together."),
     )
 
     def __init__(self, *args, **kwargs):
@@ -41,10 +45,10 @@ class LineForm(OnceMixin, OfficeForm):
 
 
 class NewEstimateForm(LineForm):
-    title = "The estimate was not made."
-    service_on = DayField(label="Planned for")
-    client = forms.ModelChoiceField(queryset=Client.objects.none(), empty_label=None, label="For")
-    in_network = forms.BooleanField(required=False, initial=True, label="In network")
+    title = _("The estimate was not made.")
+    service_on = DayField(label=_("Planned for"))
+    client = forms.ModelChoiceField(queryset=Client.objects.none(), empty_label=None, label=_("For"))
+    in_network = forms.BooleanField(required=False, initial=True, label=_("In network"))
     field_order = ["code", "service_on", "units", "client", "modifier", "fee", "in_network"]
 
     def __init__(self, *args, account: Account, **kwargs):
@@ -56,16 +60,16 @@ class NewEstimateForm(LineForm):
 
 
 class MoveForm(OfficeForm):
-    title = "The estimate was not changed."
-    service_on = DayField(label="Planned for")
-    in_network = forms.BooleanField(required=False, label="In network")
+    title = _("The estimate was not changed.")
+    service_on = DayField(label=_("Planned for"))
+    in_network = forms.BooleanField(required=False, label=_("In network"))
 
 
 class FigureForm(OfficeForm):
-    title = "The figure was not put in."
+    title = _("The figure was not put in.")
     amount = MoneyField(least=0)
     reason = LineField(
-        max_length=200, help_text="Who said so, or where it stands. The client’s paper does not show it."
+        max_length=200, help_text=_("Who said so, or where it stands. The client’s paper does not show it.")
     )
 
     def __init__(self, *args, **kwargs):

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.forms.parts import EditForm, OnceMixin
 from billing_office.lib import money
@@ -26,30 +28,30 @@ WHOLE_PLAN, VISIT = ["30"], ["98"]
 class ReportForm(OnceMixin, OfficeModelForm):
     """What was learned by phone or on the portal. The figures are the client's own, in network."""
 
-    title = "The verification was not saved."
-    how = forms.ChoiceField(choices=[("phone", "By phone"), ("portal", "On the payer’s portal")])
+    title = lazy("The verification was not saved.")
+    how = forms.ChoiceField(choices=[("phone", lazy("By phone")), ("portal", lazy("On the payer’s portal"))])
     state = forms.ChoiceField(
-        label="Answer",
+        label=lazy("Answer"),
         choices=[(state.value, state.label) for state in Verification.State if state != Verification.State.WAITING],
     )
-    reference = LineField(max_length=80, help_text="Number of the call, or who answered and when.")
+    reference = LineField(max_length=80, help_text=lazy("Number of the call, or who answered and when."))
     note = LineField(max_length=400, required=False)
-    evidence = forms.FileField(required=False, help_text="Picture of the portal: PNG, JPEG or PDF, 5 MB at most.")
-    deductible = MoneyField(least=0, required=False, help_text="Of the benefit year.")
-    deductible_left = MoneyField(label="Left of the deductible", least=0, required=False)
-    maximum = MoneyField(label="Out-of-pocket maximum", least=0, required=False)
-    maximum_left = MoneyField(label="Left of the maximum", least=0, required=False)
-    copay = MoneyField(label="Copay of an office visit", least=0, required=False)
+    evidence = forms.FileField(required=False, help_text=lazy("Picture of the portal: PNG, JPEG or PDF, 5 MB at most."))
+    deductible = MoneyField(least=0, required=False, help_text=lazy("Of the benefit year."))
+    deductible_left = MoneyField(label=lazy("Left of the deductible"), least=0, required=False)
+    maximum = MoneyField(label=lazy("Out-of-pocket maximum"), least=0, required=False)
+    maximum_left = MoneyField(label=lazy("Left of the maximum"), least=0, required=False)
+    copay = MoneyField(label=lazy("Copay of an office visit"), least=0, required=False)
     percent = forms.DecimalField(
-        label="Client’s share in percent", min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False,
-        help_text="Coinsurance after the deductible.",
+        label=lazy("Client’s share in percent"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False,
+        help_text=lazy("Coinsurance after the deductible."),
     )  # fmt: skip
 
     class Meta:
         model = Verification
         fields = ["how", "state", "reference", "service_on", "other_coverage", "enrolment", "benefits", "note"]
         field_classes = {"service_on": DayField}
-        labels = {"other_coverage": "Other coverage?"}
+        labels = {"other_coverage": lazy("Other coverage?")}
 
     field_order = [
         "how", "state", "reference", "service_on", "other_coverage", "enrolment", "benefits", "deductible",
@@ -64,14 +66,16 @@ class ReportForm(OnceMixin, OfficeModelForm):
         super().clean()
         given, settled = self.cleaned_data, {Verification.State.ACTIVE, Verification.State.INACTIVE}
         if given.get("state") in settled and not given.get("enrolment") and not given.get("benefits"):
-            self.add_error("enrolment", "Say what was verified: enrolment, benefits or both.")
+            self.add_error("enrolment", _("Say what was verified: enrolment, benefits or both."))
         if given.get("state") and given["state"] not in settled and (given.get("enrolment") or given.get("benefits")):
-            self.add_error("state", "An answer like this verifies nothing. Take the ticks away, or choose another.")
+            self.add_error("state", _("An answer like this verifies nothing. Take the ticks away, or choose another."))
         for left, whole in (("deductible_left", "deductible"), ("maximum_left", "maximum")):
             if given.get(left) is not None and given.get(whole) is not None and given[left] > given[whole]:
-                self.add_error(left, f"More is left than {money.show(given[whole])}, the whole of it.")
+                self.add_error(
+                    left, _("More is left than %(amount)s, the whole of it.") % {"amount": money.show(given[whole])}
+                )
         if self._figures() and not given.get("benefits"):
-            self.add_error("benefits", "Tick it: these figures are benefits.")
+            self.add_error("benefits", _("Tick it: these figures are benefits."))
         return given
 
     def _figures(self) -> list[str]:
@@ -94,9 +98,11 @@ class ReportForm(OnceMixin, OfficeModelForm):
 
 
 class VisitForm(EditForm):
-    title = "The visit was not saved."
-    what = LineField(label="What for", max_length=120)
-    cents = MoneyField(label="At stake", least=0, required=False, help_text="What it may cost, as far as it is known.")
+    title = lazy("The visit was not saved.")
+    what = LineField(label=lazy("What for"), max_length=120)
+    cents = MoneyField(
+        label=lazy("At stake"), least=0, required=False, help_text=lazy("What it may cost, as far as it is known.")
+    )
 
     class Meta:
         model = Visit
@@ -113,8 +119,8 @@ class NewVisitForm(OnceMixin, VisitForm):
 
 
 class TaskForm(EditForm):
-    title = "It was not saved."
-    note = LineField(max_length=400, required=False, help_text="What the next person should know.")
+    title = lazy("It was not saved.")
+    note = LineField(max_length=400, required=False, help_text=lazy("What the next person should know."))
 
     class Meta:
         model = VerificationTask
@@ -125,7 +131,7 @@ class TaskForm(EditForm):
         people = User.objects.filter(is_active=True, role__in=RIGHTS["verify_coverages"], offices=office)
         self.fields["assigned_to"].queryset = people.order_by("name")
         self.fields["assigned_to"].label_from_instance = lambda person: person.name
-        self.fields["assigned_to"].empty_label = "Nobody"
+        self.fields["assigned_to"].empty_label = _("Nobody")
 
 
 def _days(name: str, most: int) -> forms.IntegerField:
@@ -135,15 +141,15 @@ def _days(name: str, most: int) -> forms.IntegerField:
 
 
 class RuleForm(EditForm):
-    title = "The rule was not saved."
+    title = lazy("The rule was not saved.")
     visit_days = _days("visit_days", 60)
     past_days = _days("past_days", 60)
     enrolment_days = _days("enrolment_days", 400)
     benefit_days = _days("benefit_days", 400)
     large_cents = MoneyField(
-        label="Large bill",
+        label=lazy("Large bill"),
         least=1,
-        help_text="From this on, enrolment is verified again within the days before the visit.",
+        help_text=lazy("From this on, enrolment is verified again within the days before the visit."),
     )
 
     class Meta:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
 
 from accounts.models import Book, Charge, Client, Posting
 from accounts.once import once
@@ -46,10 +47,16 @@ class Exceeds:
 
     @property
     def sentence(self) -> str:
-        return (
-            f"{self.client.name} was told ${money.show(self.expected)} for {dates.long(self.service_on)}"
-            f" ({self.estimate}); the bill is ${money.show(self.billed)}, ${money.show(self.over)} above it."
-        )
+        return _(
+            "%(client)s was told $%(told)s for %(day)s (%(estimate)s); the bill is $%(billed)s, $%(over)s above it."
+        ) % {
+            "client": self.client.name,
+            "told": money.show(self.expected),
+            "day": dates.long(self.service_on),
+            "estimate": self.estimate,
+            "billed": money.show(self.billed),
+            "over": money.show(self.over),
+        }
 
 
 def compare(days: Iterable[tuple[int, date]]) -> list[Exceeds]:
@@ -115,10 +122,10 @@ def let_go(client: Client, service_on: date, reason: str, *, shown: int, form, b
             return GoodFaithReview.objects.get(pk=done.object_id)
         found = stops([(client.pk, service_on)])
         if not found:
-            raise Reviewed("Nothing stops this bill.")
+            raise Reviewed(_("Nothing stops this bill."))
         one = found[0]
         if one.billed != shown:
-            raise Reviewed(f"The bill is ${money.show(one.billed)} by now. Look at it again.")
+            raise Reviewed(_("The bill is $%(amount)s by now. Look at it again.") % {"amount": money.show(one.billed)})
         row = GoodFaithReview.objects.create(
             client=client, service_on=service_on, estimate=one.estimate, expected_cents=one.expected,
             billed_cents=one.billed, reason=reason, at=dates.now(), by=by,

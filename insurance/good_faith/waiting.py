@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Client
 from billing_office.lib import dates
@@ -29,10 +31,11 @@ class Waiting:
     @property
     def state(self) -> tuple[str, str]:
         if self.left < 0:
-            return f"{-self.left} business day{'s' * (self.left != -1)} late", "bad"
+            late = -self.left
+            return ngettext("%(n)d business day late", "%(n)d business days late", late) % {"n": late}, "bad"
         if self.left == 0:
-            return "today", "warn"
-        return f"{self.left} business day{'s' * (self.left != 1)} left", "info"
+            return _("today"), "warn"
+        return ngettext("%(n)d business day left", "%(n)d business days left", self.left) % {"n": self.left}, "info"
 
 
 def waiting(user, today: date) -> list[Waiting]:

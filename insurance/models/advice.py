@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, Client, Document, Payer
 from billing_office.staff.models import Office
@@ -22,23 +24,23 @@ class CheaperWay(models.Model):
     """
 
     class Kind(models.TextChoices):
-        SETTING = "setting", "Another setting"
-        CODE = "code", "Another service"
-        GENERIC = "generic", "Generic"
+        SETTING = "setting", lazy("Another setting")
+        CODE = "code", lazy("Another service")
+        GENERIC = "generic", lazy("Generic")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    code = models.CharField("in place of code", max_length=20)
+    code = models.CharField(lazy("in place of code"), max_length=20)
     to_code = models.CharField("code", max_length=20)
-    to_modifier = models.CharField("modifier", max_length=5, blank=True, help_text="For example of the setting.")
-    words = models.CharField(max_length=160, help_text="As the client is told: At the surgery center.")
+    to_modifier = models.CharField("modifier", max_length=5, blank=True, help_text=lazy("For example of the setting."))
+    words = models.CharField(max_length=160, help_text=lazy("As the client is told: At the surgery center."))
     condition = models.CharField(
-        max_length=200, blank=True, help_text="What must hold, and who decides: if your physician agrees."
+        max_length=200, blank=True, help_text=lazy("What must hold, and who decides: if your physician agrees.")
     )
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=200, help_text="Who says that it may take its place.")
+    source = models.CharField(max_length=200, help_text=lazy("Who says that it may take its place."))
     lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = DatedQuerySet.as_manager()
@@ -60,25 +62,25 @@ class Duty(models.Model):
     """What a client is told to do before a service, as data of the office, a payer or all; from a day to a day."""
 
     class When(models.TextChoices):
-        ALWAYS = "always", "Always"
-        INSURED = "insured", "Insured on the day"
-        SELF_PAY = "self_pay", "Not insured on the day"
-        PUBLIC = "public", "Insured by a public program"
-        OUT_OF_NETWORK = "outside", "Out of network"
-        AUTHORIZATION = "leave", "Authorization is missing"
+        ALWAYS = "always", lazy("Always")
+        INSURED = "insured", lazy("Insured on the day")
+        SELF_PAY = "self_pay", lazy("Not insured on the day")
+        PUBLIC = "public", lazy("Insured by a public program")
+        OUT_OF_NETWORK = "outside", lazy("Out of network")
+        AUTHORIZATION = "leave", lazy("Authorization is missing")
 
     office = models.ForeignKey(
-        Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: all offices."
+        Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text=lazy("Empty: all offices.")
     )
     payer = models.ForeignKey(
-        Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: whoever pays."
+        Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text=lazy("Empty: whoever pays.")
     )
     applies = models.CharField("when", max_length=8, choices=When.choices, default=When.ALWAYS)
-    words = models.CharField(max_length=300, help_text="As it is said to the client.")
-    place = models.PositiveSmallIntegerField("place on the list", default=50)
+    words = models.CharField(max_length=300, help_text=lazy("As it is said to the client."))
+    place = models.PositiveSmallIntegerField(lazy("place on the list"), default=50)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=200, help_text="The rule of law, contract or policy behind it.")
+    source = models.CharField(max_length=200, help_text=lazy("The rule of law, contract or policy behind it."))
     lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = DatedQuerySet.as_manager()
@@ -109,12 +111,12 @@ class Advice(models.Model):
     """
 
     class To(models.TextChoices):
-        CLIENT = "client", "The client"
-        REPRESENTATIVE = "other", "Who speaks for the client"
+        CLIENT = "client", lazy("The client")
+        REPRESENTATIVE = "other", lazy("Who speaks for the client")
 
     class Way(models.TextChoices):
-        PHONE = "phone", "By phone"
-        IN_PERSON = "person", "In person"
+        PHONE = "phone", lazy("By phone")
+        IN_PERSON = "person", lazy("In person")
 
     account_path = "client__account_id"
 
@@ -141,4 +143,4 @@ class Advice(models.Model):
         ]
 
     def __str__(self):
-        return f"Advice {self.number}"
+        return _("Advice %(number)s") % {"number": self.number}

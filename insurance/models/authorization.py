@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, Payer
 
@@ -20,15 +22,17 @@ class AuthorizationRule(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     system = models.CharField(max_length=8, choices=System.choices, default=System.CPT)
     first = models.CharField("code", max_length=20)
-    last = models.CharField("to code", max_length=20, blank=True, help_text="For a span of codes; empty: this one.")
-    place = models.CharField("place of service", max_length=20, blank=True, help_text="Empty: anywhere.")
+    last = models.CharField(
+        lazy("to code"), max_length=20, blank=True, help_text=lazy("For a span of codes; empty: this one.")
+    )
+    place = models.CharField(lazy("place of service"), max_length=20, blank=True, help_text=lazy("Empty: anywhere."))
     above_units = models.PositiveSmallIntegerField(
-        "from how many units", default=0, help_text="Needed above this many in a year; 0: from the first."
+        lazy("from how many units"), default=0, help_text=lazy("Needed above this many in a year; 0: from the first.")
     )
     needed = models.BooleanField(default=True)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=200, help_text="Where the payer says so; who heard it.")
+    source = models.CharField(max_length=200, help_text=lazy("Where the payer says so; who heard it."))
     lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -40,7 +44,7 @@ class AuthorizationRule(models.Model):
         ]  # fmt: skip
 
     def __str__(self):
-        whose = self.plan or self.payer or "Every payer"
+        whose = self.plan or self.payer or _("Every payer")
         codes = f"{self.first}–{self.last}" if self.last else self.first
         return f"{whose}: {codes}"
 
@@ -65,22 +69,22 @@ class Authorization(models.Model):
     """A payer's leave for services of one client under one coverage. Units used are counted from charges, never typed."""
 
     class State(models.TextChoices):
-        NEEDED = "needed", "Needed"
-        REQUESTED = "requested", "Requested"
-        APPROVED = "approved", "Approved"
-        PARTLY = "partly", "Partly approved"
-        DENIED = "denied", "Denied"
-        APPEALED = "appealed", "Appealed"
+        NEEDED = "needed", lazy("Needed")
+        REQUESTED = "requested", lazy("Requested")
+        APPROVED = "approved", lazy("Approved")
+        PARTLY = "partly", lazy("Partly approved")
+        DENIED = "denied", lazy("Denied")
+        APPEALED = "appealed", lazy("Appealed")
 
     account_path = "coverage__client__account_id"
 
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="authorizations")
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEEDED)
-    number = models.CharField(max_length=40, blank=True, help_text="The payer’s number, once it grants.")
-    reference = models.CharField(max_length=80, blank=True, help_text="Of the call or request.")
+    number = models.CharField(max_length=40, blank=True, help_text=lazy("The payer’s number, once it grants."))
+    reference = models.CharField(max_length=80, blank=True, help_text=lazy("Of the call or request."))
     asked_on = models.DateField(null=True, blank=True)
     valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True, help_text="The last day, which counts.")
+    valid_to = models.DateField(null=True, blank=True, help_text=lazy("The last day, which counts."))
     note = models.CharField(max_length=400, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
@@ -107,7 +111,11 @@ class Authorization(models.Model):
         ]
 
     def __str__(self):
-        return f"Authorization {self.number}" if self.number else f"Authorization ({self.get_state_display().lower()})"
+        return (
+            _("Authorization %(number)s") % {"number": self.number}
+            if self.number
+            else _("Authorization (%(state)s)") % {"state": self.get_state_display().lower()}
+        )
 
 
 class AuthorizationLine(models.Model):

@@ -3,6 +3,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Blob
 
@@ -15,9 +16,9 @@ class System(models.TextChoices):
     ICD10 = "icd10", "ICD-10-CM"
     HCPCS = "hcpcs", "HCPCS Level II"
     CPT = "cpt", "CPT"
-    MODIFIER = "modifier", "Modifiers"
-    PLACE = "place", "Places of service"
-    LOCAL = "local", "Our own"
+    MODIFIER = "modifier", _("Modifiers")
+    PLACE = "place", _("Places of service")
+    LOCAL = "local", _("Our own")
 
 
 class CodeQuerySet(models.QuerySet):
@@ -36,8 +37,8 @@ class Code(models.Model):
     system = models.CharField(max_length=8, choices=System.choices)
     value = models.CharField(max_length=20)
     official = models.CharField(max_length=2000)
-    plain = models.CharField(max_length=120, blank=True, help_text="What a client understands; stands on the bill.")
-    also = models.CharField(max_length=200, blank=True, help_text="Other words by which it is found.")
+    plain = models.CharField(max_length=120, blank=True, help_text=_("What a client understands; stands on the bill."))
+    also = models.CharField(max_length=200, blank=True, help_text=_("Other words by which it is found."))
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     lock_version = models.PositiveIntegerField(default=1, editable=False)
@@ -80,11 +81,11 @@ class CodeLoad(models.Model):
     """One loading of a code system, or of a list of fees: from its file or package, looked at first, all or nothing."""
 
     class State(models.TextChoices):
-        READING = "reading", "Being read"
-        READY = "ready", "To be looked at"
-        LOADING = "loading", "Being loaded"
-        DONE = "done", "Loaded"
-        FAILED = "failed", "Not loaded"
+        READING = "reading", _("Being read")
+        READY = "ready", _("To be looked at")
+        LOADING = "loading", _("Being loaded")
+        DONE = "done", _("Loaded")
+        FAILED = "failed", _("Not loaded")
 
     system = models.CharField(max_length=8, choices=System.choices)
     name = models.CharField(max_length=120)
@@ -93,7 +94,7 @@ class CodeLoad(models.Model):
     columns = models.JSONField(default=dict)
     effective_on = models.DateField()
     complete = models.BooleanField(
-        default=False, help_text="The source is the whole list: what it leaves out has ended."
+        default=False, help_text=_("The source is the whole list: what it leaves out has ended.")
     )
     state = models.CharField(max_length=8, choices=State.choices, default=State.READING)
     found = models.JSONField(default=dict)  # counts, examples and findings, as loading.py writes them

@@ -3,6 +3,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Blob, Client
 
@@ -34,28 +35,30 @@ class Coverage(models.Model):
     """
 
     class Rank(models.IntegerChoices):
-        PRIMARY = 1, "Primary"
-        SECONDARY = 2, "Secondary"
-        TERTIARY = 3, "Tertiary"
+        PRIMARY = 1, _("Primary")
+        SECONDARY = 2, _("Secondary")
+        TERTIARY = 3, _("Tertiary")
 
     class Relation(models.TextChoices):
-        SELF = "self", "Self"
-        SPOUSE = "spouse", "Spouse"
-        CHILD = "child", "Child"
-        OTHER = "other", "Other"
+        SELF = "self", _("Self")
+        SPOUSE = "spouse", _("Spouse")
+        CHILD = "child", _("Child")
+        OTHER = "other", _("Other")
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="coverages")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="coverages")
     rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.PRIMARY)
     since = models.DateField("from")
-    until = models.DateField(null=True, blank=True, help_text="The last day; empty: until further notice.")
+    until = models.DateField(null=True, blank=True, help_text=_("The last day; empty: until further notice."))
     member_number = models.CharField(max_length=40, blank=True)
     group_number = models.CharField(max_length=40, blank=True)
-    relation = models.CharField("client is the holder’s", max_length=8, choices=Relation.choices, default=Relation.SELF)
-    holder_first = models.CharField("holder’s first name", max_length=80, blank=True)
-    holder_last = models.CharField("holder’s last name", max_length=80, blank=True)
-    holder_birth = models.DateField("holder born on", null=True, blank=True)
-    source = models.CharField(max_length=120, blank=True, help_text="Card, phone call, payer’s answer…")
+    relation = models.CharField(
+        _("client is the holder’s"), max_length=8, choices=Relation.choices, default=Relation.SELF
+    )
+    holder_first = models.CharField(_("holder’s first name"), max_length=80, blank=True)
+    holder_last = models.CharField(_("holder’s last name"), max_length=80, blank=True)
+    holder_birth = models.DateField(_("holder born on"), null=True, blank=True)
+    source = models.CharField(max_length=120, blank=True, help_text=_("Card, phone call, payer’s answer…"))
     card_front = models.ForeignKey(
         Blob, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )

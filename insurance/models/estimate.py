@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, Client, Document
 
@@ -19,9 +21,9 @@ class Estimate(models.Model):
     """
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        GIVEN = "given", "Given"
-        SUPERSEDED = "superseded", "Superseded"
+        DRAFT = "draft", lazy("Draft")
+        GIVEN = "given", lazy("Given")
+        SUPERSEDED = "superseded", lazy("Superseded")
 
     account_path = "client__account_id"
 
@@ -29,7 +31,7 @@ class Estimate(models.Model):
     number = models.CharField(max_length=30)
     version = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    service_on = models.DateField("day of service")
+    service_on = models.DateField(lazy("day of service"))
     in_network = models.BooleanField(default=True)
     facts = models.JSONField(default=list)
     billed_cents = models.BigIntegerField(default=0)
@@ -72,7 +74,7 @@ class Estimate(models.Model):
         ]
 
     def __str__(self):
-        return f"Estimate {self.full_number}"
+        return _("Estimate %(full_number)s") % {"full_number": self.full_number}
 
     @property
     def full_number(self) -> str:
@@ -95,9 +97,9 @@ class EstimateLine(models.Model):
     modifier = models.CharField(max_length=5, blank=True)
     description = models.CharField(max_length=200)
     units = models.DecimalField(max_digits=6, decimal_places=2, default=1)
-    calculated_cents = models.BigIntegerField("our fee, by the list", null=True)
+    calculated_cents = models.BigIntegerField(lazy("our fee, by the list"), null=True)
     fee_cents = models.BigIntegerField()
-    fee_why = models.CharField(max_length=200, help_text="Where the fee comes from, or why it is another.")
+    fee_why = models.CharField(max_length=200, help_text=lazy("Where the fee comes from, or why it is another."))
     writeoff_cents = models.BigIntegerField(default=0)
     payers_cents = models.BigIntegerField(default=0)
     client_cents = models.BigIntegerField(default=0)

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Blob, Payer
 from billing_office.staff.models import User
@@ -19,14 +20,14 @@ class Exchange(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ELIGIBILITY = "eligibility", "Eligibility (270/271)"
+        ELIGIBILITY = "eligibility", _("Eligibility (270/271)")
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Not sent yet"
-        SENT = "sent", "Sent, answer awaited"
-        ANSWERED = "answered", "Answered"
-        REFUSED = "refused", "Refused"
-        FAILED = "failed", "Failed, may be sent again"
+        WAITING = "waiting", _("Not sent yet")
+        SENT = "sent", _("Sent, answer awaited")
+        ANSWERED = "answered", _("Answered")
+        REFUSED = "refused", _("Refused")
+        FAILED = "failed", _("Failed, may be sent again")
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="exchanges")
@@ -39,7 +40,7 @@ class Exchange(models.Model):
     error = models.CharField(max_length=400, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
-    sent_at = models.DateTimeField(null=True, help_text="When it last went out.")
+    sent_at = models.DateTimeField(null=True, help_text=_("When it last went out."))
     answered_at = models.DateTimeField(null=True)
 
     objects = ExchangeQuerySet.as_manager()

@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, Client
 
@@ -30,8 +32,8 @@ class GoodFaithRequest(models.Model):
     """A client asks what a service of a day will cost without insurance. The answer is a given estimate for that day."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="good_faith_requests")
-    service_on = models.DateField("planned for")
-    what = models.CharField("what for", max_length=120, blank=True)
+    service_on = models.DateField(lazy("planned for"))
+    what = models.CharField(lazy("what for"), max_length=120, blank=True)
     asked_on = models.DateField()
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -43,7 +45,7 @@ class GoodFaithRequest(models.Model):
         constraints = [models.UniqueConstraint(fields=["client", "service_on"], name="good_faith_asked_once_a_day")]
 
     def __str__(self):
-        return f"Estimate asked for {self.service_on}"
+        return _("Estimate asked for %(service_on)s") % {"service_on": self.service_on}
 
 
 class GoodFaithReview(models.Model):
@@ -68,4 +70,4 @@ class GoodFaithReview(models.Model):
         ]
 
     def __str__(self):
-        return f"Bill above {self.estimate}"
+        return _("Bill above %(estimate)s") % {"estimate": self.estimate}

@@ -3,10 +3,12 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Payer
 
-from ..shares import Rule
+from ..shares import RULES, Rule
 
 
 def days(first: str = "since", last: str = "until") -> Func:
@@ -18,25 +20,28 @@ class PayerProfile(models.Model):
     """What an insurer or agency is to those who verify and claim: how it is reached, and how long it leaves us."""
 
     class Check(models.TextChoices):
-        ELECTRONIC = "electronic", "Electronically (270/271)"
-        PORTAL = "portal", "On its portal"
-        PHONE = "phone", "By phone"
+        ELECTRONIC = "electronic", lazy("Electronically (270/271)")
+        PORTAL = "portal", lazy("On its portal")
+        PHONE = "phone", lazy("By phone")
 
     payer = models.OneToOneField(Payer, on_delete=models.PROTECT, related_name="profile")
     check_by = models.CharField("verified", max_length=12, choices=Check.choices, default=Check.PHONE)
-    phone = models.CharField("phone for providers", max_length=40, blank=True)
-    hours = models.CharField(max_length=120, blank=True, help_text="When somebody answers, and where.")
+    phone = models.CharField(lazy("phone for providers"), max_length=40, blank=True)
+    hours = models.CharField(max_length=120, blank=True, help_text=lazy("When somebody answers, and where."))
     portal = models.URLField(blank=True)
     claim_address = models.CharField(max_length=240, blank=True)
     filing_days = models.PositiveSmallIntegerField(
-        "days to file a claim", null=True, blank=True, help_text="From the day of service; the contract says it."
+        lazy("days to file a claim"),
+        null=True,
+        blank=True,
+        help_text=lazy("From the day of service; the contract says it."),
     )
     appeal_days = models.PositiveSmallIntegerField(
-        "days to appeal", null=True, blank=True, help_text="From its answer."
+        lazy("days to appeal"), null=True, blank=True, help_text=lazy("From its answer.")
     )
     expected_percent = models.DecimalField(
-        "it pays of our usual fee, in percent", max_digits=5, decimal_places=2, null=True, blank=True,
-        help_text="For estimates, where neither a contract nor an answer of the past says more.",
+        lazy("it pays of our usual fee, in percent"), max_digits=5, decimal_places=2, null=True, blank=True,
+        help_text=lazy("For estimates, where neither a contract nor an answer of the past says more."),
     )  # fmt: skip
     lock_version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -50,7 +55,7 @@ class PayerProfile(models.Model):
         ]  # fmt: skip
 
     def __str__(self):
-        return f"{self.payer}: claims and verification"
+        return _("%(payer)s: claims and verification") % {"payer": self.payer}
 
 
 class Plan(models.Model):
@@ -59,23 +64,25 @@ class Plan(models.Model):
     class Kind(models.TextChoices):
         PPO = "ppo", "PPO"
         HMO = "hmo", "HMO"
-        PERCENTAGE = "percentage", "Percentage"
-        FLAT = "flat", "Flat copay"
-        CAPITATION = "capitation", "Capitation"
-        PUBLIC = "public", "Public scheme"
-        OTHER = "other", "Other"
+        PERCENTAGE = "percentage", lazy("Percentage")
+        FLAT = "flat", lazy("Flat copay")
+        CAPITATION = "capitation", lazy("Capitation")
+        PUBLIC = "public", lazy("Public scheme")
+        OTHER = "other", lazy("Other")
 
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="plans")
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PPO)
     rule = models.CharField(
-        "when it pays after others", max_length=20, choices=[(rule.value, rule.replace("_", " ").capitalize()) for rule in Rule],
+        lazy("when it pays after others"), max_length=20, choices=[(rule.value, label) for rule, label in RULES.items()],
         default=Rule.STANDARD.value,
     )  # fmt: skip
-    year_begins = models.PositiveSmallIntegerField("benefit year begins in month", default=1)
-    verified = models.BooleanField("to be verified", default=True, help_text="Off: left out of the verification list.")
-    copay_after_deductible = models.BooleanField("copay after the deductible", default=False)
-    note = models.CharField(max_length=400, blank=True, help_text="Shown to whoever verifies.")
+    year_begins = models.PositiveSmallIntegerField(lazy("benefit year begins in month"), default=1)
+    verified = models.BooleanField(
+        lazy("to be verified"), default=True, help_text=lazy("Off: left out of the verification list.")
+    )
+    copay_after_deductible = models.BooleanField(lazy("copay after the deductible"), default=False)
+    note = models.CharField(max_length=400, blank=True, help_text=lazy("Shown to whoever verifies."))
     active = models.BooleanField(default=True)
     lock_version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -103,7 +110,7 @@ class Contract(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="contracts")
     name = models.CharField(max_length=120)
     since = models.DateField()
-    until = models.DateField(null=True, blank=True, help_text="The last day; empty: until further notice.")
+    until = models.DateField(null=True, blank=True, help_text=lazy("The last day; empty: until further notice."))
     lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

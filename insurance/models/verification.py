@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, Blob, Client
 
@@ -12,15 +14,17 @@ class VerificationRule(models.Model):
     """When a coverage is to be verified; the office has one row of it. Days are house policy, not law."""
 
     only = models.BooleanField(default=True, unique=True, editable=False)
-    visit_days = models.PositiveSmallIntegerField("visits within days", default=3)
+    visit_days = models.PositiveSmallIntegerField(lazy("visits within days"), default=3)
     past_days = models.PositiveSmallIntegerField(
-        "past visits stay days", default=7, help_text="So long a visit that was not verified stays on the list."
+        lazy("past visits stay days"),
+        default=7,
+        help_text=lazy("So long a visit that was not verified stays on the list."),
     )
     enrolment_days = models.PositiveSmallIntegerField(
-        "enrolment holds days", default=30, help_text="Whether this client is insured."
+        lazy("enrolment holds days"), default=30, help_text=lazy("Whether this client is insured.")
     )
     benefit_days = models.PositiveSmallIntegerField(
-        "benefits hold days", default=90, help_text="What the plan pays, for all its members."
+        lazy("benefits hold days"), default=90, help_text=lazy("What the plan pays, for all its members.")
     )
     large_cents = models.BigIntegerField(default=500_00)
     lock_version = models.PositiveIntegerField(default=1, editable=False)
@@ -29,7 +33,7 @@ class VerificationRule(models.Model):
         constraints = [models.CheckConstraint(condition=Q(only=True), name="verification_rule_is_one")]
 
     def __str__(self):
-        return "Rule of verification"
+        return _("Rule of verification")
 
 
 class VisitQuerySet(models.QuerySet):
@@ -47,7 +51,7 @@ class Visit(models.Model):
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="visits")
     on = models.DateField("day")
-    what = models.CharField("what for", max_length=120)
+    what = models.CharField(lazy("what for"), max_length=120)
     cents = models.BigIntegerField(default=0)
     cancelled = models.BooleanField(default=False)
     added_at = models.DateTimeField(auto_now_add=True)
@@ -79,7 +83,7 @@ class VerificationTask(models.Model):
     lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     def __str__(self):
-        return f"Verification of {self.coverage}"
+        return _("Verification of %(coverage)s") % {"coverage": self.coverage}
 
 
 class VerificationBatch(models.Model):
@@ -92,7 +96,7 @@ class VerificationBatch(models.Model):
         ordering = ["-id"]
 
     def __str__(self):
-        return f"Check of {self.made_at:%Y-%m-%d %H:%M}"
+        return _("Check of %(made_at)s") % {"made_at": f"{self.made_at:%Y-%m-%d %H:%M}"}
 
 
 class VerificationQuerySet(models.QuerySet):
@@ -108,31 +112,31 @@ class Verification(models.Model):
     """
 
     class How(models.TextChoices):
-        MACHINE = "machine", "By machine"
-        PHONE = "phone", "By phone"
-        PORTAL = "portal", "On the payer’s portal"
+        MACHINE = "machine", lazy("By machine")
+        PHONE = "phone", lazy("By phone")
+        PORTAL = "portal", lazy("On the payer’s portal")
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Answer awaited"
-        ACTIVE = "verified_active", "Active"
-        INACTIVE = "verified_inactive", "Inactive"
-        NOT_FOUND = "not_found", "Not found"
-        NEEDS_INFO = "needs_info", "Needs information"
-        PAYER_DOWN = "payer_down", "Payer did not answer"
+        WAITING = "waiting", lazy("Answer awaited")
+        ACTIVE = "verified_active", lazy("Active")
+        INACTIVE = "verified_inactive", lazy("Inactive")
+        NOT_FOUND = "not_found", lazy("Not found")
+        NEEDS_INFO = "needs_info", lazy("Needs information")
+        PAYER_DOWN = "payer_down", lazy("Payer did not answer")
 
     class Other(models.TextChoices):
-        NOT_ASKED = "", "Not asked"
-        NONE = "none", "None"
-        YES = "yes", "Yes"
+        NOT_ASKED = "", lazy("Not asked")
+        NONE = "none", lazy("None")
+        YES = "yes", lazy("Yes")
 
     account_path = "coverage__client__account_id"
 
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="verifications")
-    service_on = models.DateField("for a service on")
+    service_on = models.DateField(lazy("for a service on"))
     how = models.CharField(max_length=8, choices=How.choices)
     state = models.CharField(max_length=20, choices=State.choices)
-    enrolment = models.BooleanField("enrolment verified", default=False)
-    benefits = models.BooleanField("benefits verified", default=False)
+    enrolment = models.BooleanField(lazy("enrolment verified"), default=False)
+    benefits = models.BooleanField(lazy("benefits verified"), default=False)
     other_coverage = models.CharField(max_length=4, choices=Other.choices, blank=True, default="")
     said = models.JSONField(default=list)  # sentences: what was refused and what to do, what differs from our record
     reference = models.CharField(max_length=80, blank=True)

@@ -1,5 +1,8 @@
 """What advice is made of, as the office's data: cheaper ways, duties, holidays."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from billing_office.audit.acts import record
 from billing_office.lib.tables import Column
 from billing_office.lib.views import Records
@@ -20,7 +23,7 @@ def _own_offices(form, user):
 
 
 def _whose(row) -> str:
-    return str(getattr(row, "plan", None) or row.payer or "Every payer")
+    return str(getattr(row, "plan", None) or row.payer or _("Every payer"))
 
 
 CHEAPER_WAYS = Records(
@@ -33,15 +36,15 @@ CHEAPER_WAYS = Records(
     edit="edit_payers",
     order=("code", "id"),
     columns=[
-        Column("code", "In place of", kind="id"),
-        Column("to", "Take", value=lambda row: f"{row.to_code} {row.to_modifier}".strip(), kind="id"),
-        Column("kind", "Kind", value="get_kind_display"),
-        Column("words", "As it is told", wrap=True),
-        Column("condition", "If", wrap=True),
-        Column("whose", "Payer or plan", value=_whose),
-        Column("since", "From", kind="day", lo=True),
-        Column("until", "Through", kind="day", lo=True),
-        Column("source", "Source", lo=True, wrap=True),
+        Column("code", lazy("In place of"), kind="id"),
+        Column("to", lazy("Take"), value=lambda row: f"{row.to_code} {row.to_modifier}".strip(), kind="id"),
+        Column("kind", lazy("Kind"), value="get_kind_display"),
+        Column("words", lazy("As it is told"), wrap=True),
+        Column("condition", lazy("If"), wrap=True),
+        Column("whose", lazy("Payer or plan"), value=_whose),
+        Column("since", lazy("From"), kind="day", lo=True),
+        Column("until", lazy("Through"), kind="day", lo=True),
+        Column("source", lazy("Source"), lo=True, wrap=True),
     ],
 )
 DUTIES = Records(
@@ -55,13 +58,13 @@ DUTIES = Records(
     edit="edit_rules",
     order=("place", "id"),
     columns=[
-        Column("words", "As it is told", wrap=True),
-        Column("applies", "When", value="get_applies_display"),
-        Column("office", "Office", value=lambda row: str(row.office or "All")),
-        Column("whose", "Payer", value=_whose),
-        Column("since", "From", kind="day", lo=True),
-        Column("until", "Through", kind="day", lo=True),
-        Column("source", "Source", lo=True, wrap=True),
+        Column("words", lazy("As it is told"), wrap=True),
+        Column("applies", lazy("When"), value="get_applies_display"),
+        Column("office", lazy("Office"), value=lambda row: str(row.office or _("All"))),
+        Column("whose", lazy("Payer"), value=_whose),
+        Column("since", lazy("From"), kind="day", lo=True),
+        Column("until", lazy("Through"), kind="day", lo=True),
+        Column("source", lazy("Source"), lo=True, wrap=True),
     ],
 )
 HOLIDAYS = Records(
@@ -73,5 +76,5 @@ HOLIDAYS = Records(
     on_save=_edited("holiday"),
     edit="edit_rules",
     order=("on", "id"),
-    columns=[Column("words", "Name"), Column("on", "Day", kind="day")],
+    columns=[Column("words", lazy("Name")), Column("on", lazy("Day"), kind="day")],
 )

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import Client
@@ -25,7 +27,7 @@ from ..coverage import coverage_on
 from ..forms.authorizations import AuthorizationForm, NewAuthorizationForm, RuleForm
 from ..models import Authorization, AuthorizationRule, Coverage
 
-SHOWS = {"": "To work on", "running": "Running", "all": "All"}
+SHOWS = {"": lazy("To work on"), "running": lazy("Running"), "all": lazy("All")}
 
 
 def worklist(request):
@@ -43,8 +45,10 @@ def worklist(request):
         rows = list(found.order_by("-id")[:5000])
         return export(request, Table(_columns(rows, today), rows), "authorizations")
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
-    empty = Empty("Nothing to do", "No authorization waits, ends soon or is nearly used up." if not show else "")
-    table = Table(_columns(page.rows, today), page.rows, caption="Authorizations", href=_href, page=page, empty=empty)
+    empty = Empty(_("Nothing to do"), _("No authorization waits, ends soon or is nearly used up.") if not show else "")
+    table = Table(
+        _columns(page.rows, today), page.rows, caption=_("Authorizations"), href=_href, page=page, empty=empty
+    )
     context = {"table": table, "chips": chips(request, "show", SHOWS.items())}
     return render(request, "insurance/authorizations.html", context)
 
@@ -53,16 +57,20 @@ def _href(row: Authorization) -> str:
     return reverse("authorization", args=[row.pk])
 
 
+def _used(one) -> str:
+    return _("%(used)s of %(units)s") % {"used": f"{one.used:.0f}", "units": f"{one.line.units:.0f}"}
+
+
 def _columns(rows, today) -> list[Column]:
     lines = authorizations.left(rows)
     return [
-        Column("client", "Client", value="coverage.client.name"),
-        Column("payer", "Payer", value="coverage.plan.payer.name"),
-        Column("number", "Number", kind="id"),
-        Column("codes", "Codes", value=lambda row: ", ".join(str(one.line) for one in lines[row.pk])),
-        Column("used", "Used", value=lambda row: ", ".join(f"{one.used:.0f} of {one.line.units:.0f}" for one in lines[row.pk])),
-        Column("valid_to", "Until", kind="day"),
-        Column("state", "State", value=lambda row: authorizations.state_of(row, lines[row.pk], today), kind="tag"),
+        Column("client", _("Client"), value="coverage.client.name"),
+        Column("payer", _("Payer"), value="coverage.plan.payer.name"),
+        Column("number", _("Number"), kind="id"),
+        Column("codes", _("Codes"), value=lambda row: ", ".join(str(one.line) for one in lines[row.pk])),
+        Column("used", _("Used"), value=lambda row: ", ".join(_used(one) for one in lines[row.pk])),
+        Column("valid_to", _("Until"), kind="day"),
+        Column("state", _("State"), value=lambda row: authorizations.state_of(row, lines[row.pk], today), kind="tag"),
     ]  # fmt: skip
 
 
@@ -93,9 +101,15 @@ def authorization_new(request, pk):
             if not done:
                 account = coverage.client.account_id
                 record(request.user, "authorization_added", row, account_id=account, detail={"form": str(form.key)})
-        messages.success(request, f"{row} is recorded.")
+        messages.success(request, _("%(authorization)s is recorded.") % {"authorization": row})
         return redirect("authorization", pk=row.pk)
-    return form_page(request, coverage.client.account, form, f"Ask {coverage.plan.payer} for authorization", "Save")
+    return form_page(
+        request,
+        coverage.client.account,
+        form,
+        _("Ask %(payer)s for authorization") % {"payer": coverage.plan.payer},
+        _("Save"),
+    )
 
 
 @require_POST
@@ -105,10 +119,12 @@ def authorization_ask(request, pk):
     coverage = get_object_or_404(coverages, pk=pk)
     code, on = request.POST.get("code", "")[:20], day_asked(request.POST)
     if not is_code(normal(code)):
-        raise Http404("No such code.")
+        raise Http404(_("No such code."))
     row = authorizations.request(coverage, code, units_asked(request.POST), on, by=request.user)
     messages.success(
-        request, f"{row} for {normal(code)} is on the worklist. Ask {coverage.plan.payer}, then enter what it says."
+        request,
+        _("%(authorization)s for %(code)s is on the worklist. Ask %(payer)s, then enter what it says.")
+        % {"authorization": row, "code": normal(code), "payer": coverage.plan.payer},
     )
     return redirect("authorization", pk=row.pk)
 
@@ -123,9 +139,11 @@ def authorization_edit(request, pk):
                 _saved(form)
                 account = row.coverage.client.account_id
                 record(request.user, "authorization_edited", row, account_id=account, changed=form.changed)
-            messages.success(request, f"{row} is saved.")
+            messages.success(request, _("%(authorization)s is saved.") % {"authorization": row})
             return redirect("authorization", pk=pk)
-    return form_page(request, row.coverage.client.account, form, f"Edit {row}", "Save")
+    return form_page(
+        request, row.coverage.client.account, form, _("Edit %(authorization)s") % {"authorization": row}, _("Save")
+    )
 
 
 def _saved(form) -> Authorization:
@@ -161,7 +179,11 @@ def charge_hints(request, pk):
 def _prices(client: Client | None, code: str, on) -> list[str]:
     """Our fee, and what the first payer of the day allows, each in a sentence."""
     own = prices.usual(code, on)
-    said = [f"Our fee is ${show(own)} a unit."] if own is not None else ["Our price list has no fee for it."]
+    said = (
+        [_("Our fee is $%(amount)s a unit.") % {"amount": show(own)}]
+        if own is not None
+        else [_("Our price list has no fee for it.")]
+    )
     covered = coverage_on(client, on) if client else []
     return said + [prices.allowed(covered[0].plan, code, on).note] if covered else said
 
@@ -205,20 +227,23 @@ RULES = Records(
     edit="edit_payers",
     order=("first", "id"),
     columns=[
-        Column("whose", "Payer or plan", value=lambda rule: str(rule.plan or rule.payer or "Every payer")),
+        Column("whose", lazy("Payer or plan"), value=lambda rule: str(rule.plan or rule.payer or _("Every payer"))),
         Column(
-            "codes", "Codes", value=lambda rule: f"{rule.first}–{rule.last}" if rule.last else rule.first, kind="id"
+            "codes",
+            lazy("Codes"),
+            value=lambda rule: f"{rule.first}–{rule.last}" if rule.last else rule.first,
+            kind="id",
         ),
-        Column("place", "Place"),
+        Column("place", lazy("Place")),
         Column(
             "needed",
-            "Leave",
-            value=lambda rule: ("needed", "warn") if rule.needed else ("not needed", "good"),
+            lazy("Leave"),
+            value=lambda rule: (_("needed"), "warn") if rule.needed else (_("not needed"), "good"),
             kind="tag",
         ),
-        Column("above", "Above units", value=lambda rule: rule.above_units or None, kind="int"),
-        Column("since", "From", kind="day", lo=True),
-        Column("until", "Until", kind="day", lo=True),
-        Column("source", "Source", wrap=True),
+        Column("above", lazy("Above units"), value=lambda rule: rule.above_units or None, kind="int"),
+        Column("since", lazy("From"), kind="day", lo=True),
+        Column("until", lazy("Until"), kind="day", lo=True),
+        Column("source", lazy("Source"), wrap=True),
     ],
 )

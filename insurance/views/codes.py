@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from billing_office.audit.acts import record
@@ -17,11 +19,11 @@ from ..forms.codes import CodeForm, ColumnsForm, LoadForm
 from ..models import Code, CodeLoad, System
 
 LIST = [
-    Column("value", "Code", value="shown", kind="id"),
-    Column("words", "Meaning", wrap=True),
-    Column("system", "System", value="get_system_display", lo=True),
-    Column("since", "Valid from", kind="day", lo=True),
-    Column("until", "Until", kind="day", lo=True),
+    Column("value", lazy("Code"), value="shown", kind="id"),
+    Column("words", lazy("Meaning"), wrap=True),
+    Column("system", lazy("System"), value="get_system_display", lo=True),
+    Column("since", lazy("Valid from"), kind="day", lo=True),
+    Column("until", lazy("Until"), kind="day", lo=True),
 ]
 
 
@@ -40,9 +42,9 @@ CODES = Records(
     columns=LIST,
     facts=[
         LIST[0],
-        Column("official", "Description", wrap=True),
-        Column("plain", "In plain words"),
-        Column("also", "Found as"),
+        Column("official", lazy("Description"), wrap=True),
+        Column("plain", lazy("In plain words")),
+        Column("also", lazy("Found as")),
         *LIST[2:],
     ],
 )
@@ -61,12 +63,13 @@ def codes(request):
     if file := export(request, Table(LIST, found if text else found.order_by("value", "id")), "codes"):
         return file
     empty = Empty(
-        "No codes", "Nothing is found by these words." if text else "Load a code system, or add a code of your own."
+        _("No codes"),
+        _("Nothing is found by these words.") if text else _("Load a code system, or add a code of your own."),
     )
     context = {
-        "table": Table(LIST, rows, caption="Codes", href=CODES.href, page=page, empty=empty),
+        "table": Table(LIST, rows, caption=_("Codes"), href=CODES.href, page=page, empty=empty),
         "text": text,
-        "chips": chips(request, "system", [("", "All"), *System.choices]),
+        "chips": chips(request, "system", [("", _("All")), *System.choices]),
         "records": CODES,
     }
     return render(request, "insurance/codes.html", context)
@@ -75,12 +78,14 @@ def codes(request):
 # -- loading -------------------------------------------------------------------------------------------------------------
 
 LOADS = [
-    Column("system", "Into", value=lambda load: str(load.schedule or load.get_system_display())),
-    Column("name", "From"),
-    Column("effective_on", "Valid from", kind="day"),
-    Column("made_by", "By", value="made_by.name"),
-    Column("made_at", "When", kind="moment"),
-    Column("state", "State", value=lambda load: (load.get_state_display(), _TONES.get(load.state, "")), kind="tag"),
+    Column("system", lazy("Into"), value=lambda load: str(load.schedule or load.get_system_display())),
+    Column("name", lazy("From")),
+    Column("effective_on", lazy("Valid from"), kind="day"),
+    Column("made_by", lazy("By"), value="made_by.name"),
+    Column("made_at", lazy("When"), kind="moment"),
+    Column(
+        "state", lazy("State"), value=lambda load: (load.get_state_display(), _TONES.get(load.state, "")), kind="tag"
+    ),
 ]
 _TONES = {"done": "good", "failed": "bad", "ready": "warn"}
 
@@ -94,10 +99,10 @@ def code_loads(request):
     table = Table(
         LOADS,
         page.rows,
-        caption="Loads",
+        caption=_("Loads"),
         href=href,
         page=page,
-        empty=Empty("Nothing was loaded yet", ""),
+        empty=Empty(_("Nothing was loaded yet"), ""),
     )
     return render(request, "insurance/code_loads.html", {"table": table})
 
@@ -120,9 +125,9 @@ def code_load(request, pk):
     if request.method == "POST" and form and form.is_valid():
         if loading.read_again(load, form.named, request.user):
             return redirect("code_load", pk=pk)
-        messages.info(request, "It is being loaded, or was.")
+        messages.info(request, _("It is being loaded, or was."))
         return redirect("code_load", pk=pk)
-    labels = {**dict(System.choices), "fees": "Fees"}
+    labels = {**dict(System.choices), "fees": _("Fees")}
     systems = [(labels[name], told) for name, told in load.found.get("systems", {}).items()]
     return answer_form(request, "insurance/code_load.html", {"load": load, "form": form, "systems": systems})
 
@@ -135,9 +140,9 @@ def _has_columns(load: CodeLoad) -> bool:
 def code_load_confirm(request, pk):
     load = get_object_or_404(CodeLoad, pk=pk)
     if loading.confirm(load, request.user):
-        messages.success(request, f"{load} is being loaded. You may leave this page.")
+        messages.success(request, _("%(load)s is being loaded. You may leave this page.") % {"load": load})
     else:
-        messages.info(request, "Somebody loads it already, or it was loaded.")
+        messages.info(request, _("Somebody loads it already, or it was loaded."))
     return redirect("code_load", pk=pk)
 
 

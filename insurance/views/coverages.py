@@ -5,6 +5,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from accounts.models import Account, Blob, Client
 from accounts.views.pages import back_to, form_page, within
@@ -36,12 +37,12 @@ def coverages_of(request, pk):
 
 def _state(row: Coverage, today) -> tuple[str, str]:
     if row.withdrawn_on:
-        return "withdrawn", "bad"
+        return _("withdrawn"), "bad"
     if row.since > today:
-        return f"from {dates.short(row.since, today)}", "info"
+        return _("from %(day)s") % {"day": dates.short(row.since, today)}, "info"
     if row.until and row.until < today:
-        return f"ended {dates.short(row.until, today)}", ""
-    return "in force", "good"
+        return _("ended %(day)s") % {"day": dates.short(row.until, today)}, ""
+    return _("in force"), "good"
 
 
 def coverage(request, pk):
@@ -71,9 +72,11 @@ def coverage_new(request, pk):
         except Taken as taken:
             form.add_error("since", str(taken))
         else:
-            messages.success(request, f"{row} of {client.name} added.")
+            messages.success(request, _("%(coverage)s of %(client)s added.") % {"coverage": row, "client": client.name})
             return redirect("coverage", pk=row.pk)
-    return form_page(request, client.account, form, f"How {client.name} is insured", "Add coverage")
+    return form_page(
+        request, client.account, form, _("How %(client)s is insured") % {"client": client.name}, _("Add coverage")
+    )
 
 
 def coverage_edit(request, pk):
@@ -89,11 +92,12 @@ def coverage_edit(request, pk):
             except Taken as taken:
                 form.add_error("since", str(taken))
             else:
-                messages.success(request, f"{row} saved.") if form.changed else messages.info(
-                    request, "Nothing was changed."
-                )
+                if form.changed:
+                    messages.success(request, _("%(coverage)s saved.") % {"coverage": row})
+                else:
+                    messages.info(request, _("Nothing was changed."))
                 return redirect("coverage", pk=row.pk)
-    return form_page(request, row.client.account, form, f"Edit {row}", "Save coverage")
+    return form_page(request, row.client.account, form, _("Edit %(coverage)s") % {"coverage": row}, _("Save coverage"))
 
 
 def coverage_withdraw(request, pk):
@@ -101,9 +105,9 @@ def coverage_withdraw(request, pk):
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         coverages.withdraw(row, form.cleaned_data["why"], on=dates.today(), by=request.user)
-        messages.success(request, f"{row} is withdrawn.")
+        messages.success(request, _("%(coverage)s is withdrawn.") % {"coverage": row})
         return back_to(row.client.account)
-    return form_page(request, row.client.account, form, f"Withdraw {row}", "Withdraw")
+    return form_page(request, row.client.account, form, _("Withdraw %(coverage)s") % {"coverage": row}, _("Withdraw"))
 
 
 # -- cards ---------------------------------------------------------------------------------------------------------------
@@ -121,9 +125,16 @@ def card_new(request, pk):
             row.lock_version += 1
             row.save(update_fields=[column, "lock_version"])
             record(request.user, "card_attached", row, account_id=row.client.account_id, changed=[column])
-            messages.success(request, "The card is attached.")
+            messages.success(request, _("The card is attached."))
             return redirect("coverage", pk=pk)
-    return form_page(request, row.client.account, form, f"Card of {row}", "Attach", "insurance/card_new.html")
+    return form_page(
+        request,
+        row.client.account,
+        form,
+        _("Card of %(coverage)s") % {"coverage": row},
+        _("Attach"),
+        "insurance/card_new.html",
+    )
 
 
 def card(request, pk, side):
@@ -131,7 +142,7 @@ def card(request, pk, side):
     row = get_object_or_404(Coverage.objects.for_staff(request.user).select_related("card_front", "card_back"), pk=pk)
     blob = getattr(row, SIDES.get(side, ""), None)
     if blob is None:
-        raise Http404("No such card.")
+        raise Http404(_("No such card."))
     response = HttpResponse(bytes(blob.content), content_type=blob.media_type)
     response["Content-Disposition"] = content_disposition_header(True, f"card-{side}")
     response["X-Content-Type-Options"] = "nosniff"

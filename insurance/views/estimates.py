@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts.views.pages import account_of, form_page
@@ -13,18 +15,18 @@ from billing_office.lib.tables import Column, Empty, Table, chips, export, keyse
 from billing_office.lib.views import answer_form
 
 from ..estimates import drafting, papers, reading
-from ..estimates.drafting import Refused
+from ..estimates.drafting import NoPrice, Refused
 from ..forms.estimates import FigureForm, LineForm, MoveForm, NewEstimateForm
 from ..models import Estimate, EstimateLine, Visit
 
-SHOWS = {"": "Drafts and given", "draft": "Drafts", "given": "Given", "all": "All versions"}
+SHOWS = {"": lazy("Drafts and given"), "draft": lazy("Drafts"), "given": lazy("Given"), "all": lazy("All versions")}
 FIGURES = {
-    "fee": "what we bill",
-    "allowed": "the agreed price",
-    "copay": "the copay",
-    "deductible": "what goes to the deductible",
-    "coinsurance": "the coinsurance",
-    "insurer": "what the payer pays",
+    "fee": lazy("what we bill"),
+    "allowed": lazy("the agreed price"),
+    "copay": lazy("the copay"),
+    "deductible": lazy("what goes to the deductible"),
+    "coinsurance": lazy("the coinsurance"),
+    "insurer": lazy("what the payer pays"),
 }
 
 
@@ -51,8 +53,8 @@ def _list(request, found, account=None):
         acts.record(request.user, "estimates_exported", account_id=account and account.pk, detail={"show": show})
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
-    empty = Empty("No estimates", "Make one from a client’s account.")
-    table = Table(LIST, page.rows, caption="Estimates", href=_href, page=page, empty=empty)
+    empty = Empty(_("No estimates"), _("Make one from a client’s account."))
+    table = Table(LIST, page.rows, caption=_("Estimates"), href=_href, page=page, empty=empty)
     context = {"table": table, "chips": chips(request, "show", SHOWS.items()), "account": account}
     return render(request, "insurance/estimates.html", context)
 
@@ -66,15 +68,15 @@ def _state(row: Estimate) -> tuple[str, str]:
 
 
 LIST = [
-    Column("number", "Number", value="full_number", kind="id"),
-    Column("client", "Client", value="client.name"),
-    Column("service_on", "Planned for", kind="day"),
-    Column("billed_cents", "Billed", kind="money", lo=True),
-    Column("payers_cents", "Payers pay", kind="nil_money"),
-    Column("client_cents", "Client pays", kind="money"),
-    Column("good_until", "Good until", kind="day", lo=True),
-    Column("made_by", "By", value="made_by.name", lo=True),
-    Column("state", "State", value=_state, kind="tag"),
+    Column("number", lazy("Number"), value="full_number", kind="id"),
+    Column("client", lazy("Client"), value="client.name"),
+    Column("service_on", lazy("Planned for"), kind="day"),
+    Column("billed_cents", lazy("Billed"), kind="money", lo=True),
+    Column("payers_cents", lazy("Payers pay"), kind="nil_money"),
+    Column("client_cents", lazy("Client pays"), kind="money"),
+    Column("good_until", lazy("Good until"), kind="day", lo=True),
+    Column("made_by", lazy("By"), value="made_by.name", lo=True),
+    Column("state", lazy("State"), value=_state, kind="tag"),
 ]
 
 
@@ -112,8 +114,8 @@ def _grid(picture: reading.Picture) -> Table:
         )
         for at, head in enumerate(heads)
     ]
-    table = Table(columns, rows, caption="All services", empty=Empty("No service yet", ""))
-    table.totals = {"0": "Total"} | {str(at): sum(row[at] for row in rows) for at in range(3, len(heads))}
+    table = Table(columns, rows, caption=_("All services"), empty=Empty(_("No service yet"), ""))
+    table.totals = {"0": _("Total")} | {str(at): sum(row[at] for row in rows) for at in range(3, len(heads))}
     return table
 
 
@@ -131,11 +133,11 @@ def estimate_new(request, pk):
                 in_network=given["in_network"],
             )  # fmt: skip
         except Refused as refusal:
-            form.add_error("fee" if "Say what we bill" in str(refusal) else "code", str(refusal))
+            form.add_error("fee" if isinstance(refusal, NoPrice) else "code", str(refusal))
         else:
             return redirect("estimate", pk=row.pk)
     return form_page(
-        request, account, form, "Estimate what a client will owe", "Work it out", "insurance/estimate_new.html"
+        request, account, form, _("Estimate what a client will owe"), _("Work it out"), "insurance/estimate_new.html"
     )
 
 
@@ -172,7 +174,13 @@ def estimate_edit(request, pk):
             form.add_error(None, str(refusal))
         else:
             return redirect("estimate", pk=pk)
-    return form_page(request, row.client.account, form, f"Day and network of {row}", "Work it out anew")
+    return form_page(
+        request,
+        row.client.account,
+        form,
+        _("Day and network of %(estimate)s") % {"estimate": row},
+        _("Work it out anew"),
+    )
 
 
 def estimate_figure(request, pk):
@@ -189,10 +197,10 @@ def estimate_figure(request, pk):
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect("estimate", pk=line.estimate_id)
-    title = f"Change {FIGURES[name]}: {line.description}"
+    title = _("Change %(figure)s: %(service)s") % {"figure": FIGURES[name], "service": line.description}
     context = {"line": line, "put_in": bool(stands.get("reason")), "why": stands.get("note", "")}
     account = line.estimate.client.account
-    return form_page(request, account, form, title, "Put in", "insurance/estimate_figure.html", **context)
+    return form_page(request, account, form, title, _("Put in"), "insurance/estimate_figure.html", **context)
 
 
 def _stands(line: EstimateLine, rank: str, name: str) -> dict:
@@ -202,7 +210,7 @@ def _stands(line: EstimateLine, rank: str, name: str) -> dict:
         return {"amount": line.fee_cents, "reason": line.fee_why if put_in else "", "note": line.fee_why}
     figure = line.figures.filter(rank=rank, name=name).first() if rank in ("1", "2", "3") and name in FIGURES else None
     if figure is None:
-        raise Http404("No such figure.")
+        raise Http404(_("No such figure."))
     return {"amount": figure.cents, "reason": figure.reason, "note": figure.note}
 
 
@@ -220,7 +228,7 @@ def estimate_line_take_out(request, pk):
 @require_POST
 def estimate_renew(request, pk):
     row = _estimate(request, pk)
-    return _done(request, row, lambda: drafting.renew(row, by=request.user), "Worked out by what is known now.")
+    return _done(request, row, lambda: drafting.renew(row, by=request.user), _("Worked out by what is known now."))
 
 
 @require_POST
@@ -231,7 +239,7 @@ def estimate_discard(request, pk):
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("estimate", pk=pk)
-    messages.success(request, f"{row} is thrown away.")
+    messages.success(request, _("%(estimate)s is thrown away.") % {"estimate": row})
     return redirect("account_estimates", pk=row.client.account_id)
 
 
@@ -264,7 +272,7 @@ def estimate_give(request, pk):
         return redirect("estimate", pk=pk)
     if way in ("email", "print"):
         return _sent(request, row, way)
-    messages.success(request, f"{row} is kept as it was told.")
+    messages.success(request, _("%(estimate)s is kept as it was told.") % {"estimate": row})
     return redirect("estimate", pk=pk)
 
 
@@ -280,7 +288,10 @@ def _sent(request, row: Estimate, way: str):
         messages.error(request, str(refusal))
     else:
         mailed = document.messages.filter(channel="email").exists()
-        messages.success(request, f"{row}: {'it is being e-mailed.' if mailed else 'its paper is on the print list.'}")
+        said = (
+            _("%(estimate)s: it is being e-mailed.") if mailed else _("%(estimate)s: its paper is on the print list.")
+        )
+        messages.success(request, said % {"estimate": row})
     return redirect("estimate", pk=row.pk)
 
 

@@ -2,6 +2,8 @@
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.audit.acts import record
 from billing_office.lib import dates
@@ -14,11 +16,11 @@ from ..forms.codes import FeeLoadForm, ScheduleForm
 from ..models import Fee, FeeSchedule, System
 
 FEES = [
-    Column("value", "Code", kind="id"),
-    Column("modifier", "Modifier", kind="id"),
-    Column("cents", "Fee", kind="money"),
-    Column("since", "From", kind="day"),
-    Column("until", "Until", kind="day"),
+    Column("value", lazy("Code"), kind="id"),
+    Column("modifier", lazy("Modifier"), kind="id"),
+    Column("cents", lazy("Fee"), kind="money"),
+    Column("since", lazy("From"), kind="day"),
+    Column("until", lazy("Until"), kind="day"),
 ]
 
 
@@ -36,8 +38,10 @@ SCHEDULES = Records(
     edit="edit_payers",
     order=("name", "id"),
     columns=[
-        Column("name", "List"),
-        Column("contract", "Agreed in", value=lambda row: str(row.contract) if row.contract else "our usual fees"),
+        Column("name", lazy("List")),
+        Column(
+            "contract", lazy("Agreed in"), value=lambda row: str(row.contract) if row.contract else _("our usual fees")
+        ),
     ],
 )
 
@@ -53,12 +57,12 @@ def fee_schedule(request, pk):
     if file := export(request, Table(FEES, found.order_by(*order)), "fees"):
         return file
     page = keyset(found, order, request.GET.get("after"), request.GET.get("before"))
-    empty = Empty("No fees", "No code begins like this." if text else "Load a list, and its fees stand here.")
+    empty = Empty(_("No fees"), _("No code begins like this.") if text else _("Load a list, and its fees stand here."))
     context = {
         "schedule": row,
         "records": SCHEDULES,
         "text": text,
-        "table": Table(FEES, page.rows, caption="Fees", page=page, empty=empty),
+        "table": Table(FEES, page.rows, caption=_("Fees"), page=page, empty=empty),
     }
     return render(request, "insurance/fee_schedule.html", context)
 

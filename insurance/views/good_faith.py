@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Client
 from accounts.once import once
@@ -24,8 +26,8 @@ def good_faith(request):
     if file := export(request, Table(LIST, rows), "good-faith estimates"):
         record(request.user, "good_faith_exported")
         return file
-    empty = Empty("None is due", "Nobody without insurance waits for an estimate.")
-    table = Table(LIST, rows, caption="Good-faith estimates", href=_href, empty=empty)
+    empty = Empty(_("None is due"), _("Nobody without insurance waits for an estimate."))
+    table = Table(LIST, rows, caption=_("Good-faith estimates"), href=_href, empty=empty)
     return render(request, "insurance/good_faith.html", {"table": table})
 
 
@@ -34,13 +36,13 @@ def _href(row: Waiting) -> str:
 
 
 LIST = [
-    Column("client", "Client", value="client.name"),
-    Column("service_on", "Planned for", kind="day"),
-    Column("what", "What for", wrap=True),
-    Column("scheduled_on", "Scheduled", kind="day", lo=True),
-    Column("asked_on", "Asked", kind="day", lo=True),
-    Column("due_on", "Due", kind="day"),
-    Column("state", "Time left", kind="tag"),
+    Column("client", lazy("Client"), value="client.name"),
+    Column("service_on", lazy("Planned for"), kind="day"),
+    Column("what", lazy("What for"), wrap=True),
+    Column("scheduled_on", lazy("Scheduled"), kind="day", lo=True),
+    Column("asked_on", lazy("Asked"), kind="day", lo=True),
+    Column("due_on", lazy("Due"), kind="day"),
+    Column("state", lazy("Time left"), kind="tag"),
 ]
 
 
@@ -57,9 +59,15 @@ def good_faith_new(request, pk):
                 )  # fmt: skip
                 detail = {"form": str(form.key), "on": str(row.asked_on), "service_on": str(row.service_on)}
                 record(request.user, "good_faith_asked", row, account_id=client.account_id, detail=detail)
-        messages.success(request, "It is on the list of estimates that are due.")
+        messages.success(request, _("It is on the list of estimates that are due."))
         return redirect("good_faith")
-    return form_page(request, client.account, form, f"{client.name} asks for a good-faith estimate", "Record it")
+    return form_page(
+        request,
+        client.account,
+        form,
+        _("%(client)s asks for a good-faith estimate") % {"client": client.name},
+        _("Record it"),
+    )
 
 
 def good_faith_let_go(request, pk):
@@ -74,10 +82,10 @@ def good_faith_let_go(request, pk):
         except comparing.Reviewed as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "The bill may go out now.")
+            messages.success(request, _("The bill may go out now."))
             return redirect("invoice_new", pk=client.account_id)
-    context = {"why": " ".join(one.sentence for one in found) or "Nothing stops a bill of this client and day."}
-    return form_page(request, client.account, form, "Let a bill above its estimate go", "Let it go", **context)
+    context = {"why": " ".join(one.sentence for one in found) or _("Nothing stops a bill of this client and day.")}
+    return form_page(request, client.account, form, _("Let a bill above its estimate go"), _("Let it go"), **context)
 
 
 def _client(request, pk) -> Client:

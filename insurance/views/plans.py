@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Payer
 from billing_office.audit.acts import record
@@ -35,12 +37,17 @@ PLANS = Records(
     order=("payer__sort_key", "name", "id"),
     find=_find,
     columns=[
-        Column("payer", "Payer", value="payer.name"),
-        Column("name", "Plan"),
-        Column("kind", "Kind", value="get_kind_display"),
-        Column("rule", "After others", value="get_rule_display", lo=True),
-        Column("verified", "Verified", value=lambda plan: None if plan.verified else ("left out", "warn"), kind="tag"),
-        Column("state", "State", value=lambda plan: None if plan.active else ("Not offered", ""), kind="tag"),
+        Column("payer", lazy("Payer"), value="payer.name"),
+        Column("name", lazy("Plan")),
+        Column("kind", lazy("Kind"), value="get_kind_display"),
+        Column("rule", lazy("After others"), value="get_rule_display", lo=True),
+        Column(
+            "verified",
+            lazy("Verified"),
+            value=lambda plan: None if plan.verified else (_("left out"), "warn"),
+            kind="tag",
+        ),
+        Column("state", lazy("State"), value=lambda plan: None if plan.active else (_("Not offered"), ""), kind="tag"),
     ],
 )
 CONTRACTS = Records(
@@ -54,11 +61,11 @@ CONTRACTS = Records(
     order=("payer__sort_key", "-since", "id"),
     find=_find,
     columns=[
-        Column("payer", "Payer", value="payer.name"),
-        Column("name", "Contract"),
-        Column("plan", "Plan", value=lambda contract: contract.plan.name if contract.plan else "all"),
-        Column("since", "From", kind="day"),
-        Column("until", "Until", kind="day"),
+        Column("payer", lazy("Payer"), value="payer.name"),
+        Column("name", lazy("Contract")),
+        Column("plan", lazy("Plan"), value=lambda contract: contract.plan.name if contract.plan else _("all")),
+        Column("since", lazy("From"), kind="day"),
+        Column("until", lazy("Until"), kind="day"),
     ],
 )
 
@@ -71,6 +78,6 @@ def profile_edit(request, pk):
         if request.method == "POST" and form.is_valid():
             form.save()
             record(request.user, "payer_profile_edited", row, changed=form.changed)
-            messages.success(request, f"How {payer} is reached is saved.")
+            messages.success(request, _("How %(payer)s is reached is saved.") % {"payer": payer})
             return redirect("payer", pk=pk)
     return answer_form(request, "insurance/profile.html", {"form": form, "payer": payer})

@@ -8,6 +8,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import Payer
@@ -22,7 +24,7 @@ from .. import benefits, verification, worklist
 from ..forms.verification import ReportForm, RuleForm, TaskForm
 from ..models import Coverage, Verification, VerificationBatch, VerificationRule, VerificationTask
 
-SHOWS = {"": "All", "mine": "Mine", "public": "Public schemes", "failed": "Failed"}
+SHOWS = {"": lazy("All"), "mine": lazy("Mine"), "public": lazy("Public schemes"), "failed": lazy("Failed")}
 MOST = 500  # checked at one press; a payer is not asked about more at once
 
 
@@ -37,9 +39,13 @@ def to_verify(request):
         record(request.user, "verification_exported")
         return file
     page = keyset(found, order, request.GET.get("after"), request.GET.get("before"))
-    nothing = f"No visit within {rule.visit_days} days needs a look." if not show else "Nothing of this kind waits."
+    nothing = (
+        _("No visit within %(visit_days)s days needs a look.") % {"visit_days": rule.visit_days}
+        if not show
+        else _("Nothing of this kind waits.")
+    )
     table = Table(
-        columns, page.rows, caption="Clients to verify", href=_href, page=page, empty=Empty("All verified", nothing),
+        columns, page.rows, caption=_("Clients to verify"), href=_href, page=page, empty=Empty(_("All verified"), nothing),
         tick=(lambda row: str(row.pk)) if may(request.user, "verify_coverages") else None,
     )  # fmt: skip
     context = {"table": table, "chips": chips(request, "show", SHOWS.items()), "rule": rule}
@@ -60,23 +66,23 @@ def _href(row: Coverage) -> str:
 
 def _columns(today: date, rule: VerificationRule) -> list[Column]:
     return [
-        Column("client", "Client", value="client.name"),
-        Column("visit_on", "Visit", kind="day"),
-        Column("payer", "Payer", value=lambda row: str(row.plan)),
-        Column("rank", "Rank", value="get_rank_display", lo=True),
-        Column("what", "What for", value="visit_what", lo=True),
-        Column("why", "Why", value=lambda row: worklist.standing(row, today, rule).why, wrap=True),
-        Column("state", "State", value=lambda row: worklist.standing(row, today, rule).tag, kind="tag"),
-        Column("last_on", "Last check", kind="day", lo=True),
-        Column("by", "How", value=_way, lo=True),
-        Column("who", "Who", value=_who, lo=True),
-        Column("stake", "At stake", kind="nil_money"),
+        Column("client", _("Client"), value="client.name"),
+        Column("visit_on", _("Visit"), kind="day"),
+        Column("payer", _("Payer"), value=lambda row: str(row.plan)),
+        Column("rank", _("Rank"), value="get_rank_display", lo=True),
+        Column("what", _("What for"), value="visit_what", lo=True),
+        Column("why", _("Why"), value=lambda row: worklist.standing(row, today, rule).why, wrap=True),
+        Column("state", _("State"), value=lambda row: worklist.standing(row, today, rule).tag, kind="tag"),
+        Column("last_on", _("Last check"), kind="day", lo=True),
+        Column("by", _("How"), value=_way, lo=True),
+        Column("who", _("Who"), value=_who, lo=True),
+        Column("stake", _("At stake"), kind="nil_money"),
     ]
 
 
 def _way(row: Coverage) -> str:
     profile = getattr(row.plan.payer, "profile", None)
-    return {"electronic": "machine", "portal": "portal"}.get(profile and profile.check_by, "phone")
+    return {"electronic": _("machine"), "portal": _("portal")}.get(profile and profile.check_by, _("phone"))
 
 
 def _who(row: Coverage) -> str:
@@ -97,14 +103,18 @@ def check_many(request):
         found = found.filter(pk__in=ticked)
     wanted = dict(found.order_by("visit_on", "id").values_list("pk", "visit_on")[:MOST])
     if not wanted:
-        messages.info(request, "Tick who is to be checked first.")
+        messages.info(request, _("Tick who is to be checked first."))
         return redirect("verification")
     batch = verification.ask(wanted, request.user)
     if batch is None:
-        messages.warning(request, "None of these can be checked by machine: verify them by phone or portal.")
+        messages.warning(request, _("None of these can be checked by machine: verify them by phone or portal."))
         return redirect("verification")
     if left := len(wanted) - batch.checks.filter(coverage__in=wanted).count():
-        messages.info(request, f"{left} cannot be checked by machine, or wait already: verify them by phone or portal.")
+        messages.info(
+            request,
+            _("%(left)s cannot be checked by machine, or wait already: verify them by phone or portal.")
+            % {"left": left},
+        )
     return redirect("verification_batch", pk=batch.pk)
 
 
@@ -113,9 +123,9 @@ def check(request, pk):
     """One, at once. The page shows that the answer is awaited and does not wait for it."""
     row = get_object_or_404(_of(request), pk=pk)
     if why := verification.may_ask(row):
-        messages.warning(request, f"This coverage {why}. Verify by phone or portal.")
+        messages.warning(request, _("This coverage cannot be checked by machine: %(why)s.") % {"why": why})
     elif row.withdrawn_on:
-        messages.warning(request, "This coverage is withdrawn.")
+        messages.warning(request, _("This coverage is withdrawn."))
     else:
         verification.ask({row.pk: _day_of_service(row)}, request.user)
     return redirect("coverage", pk=pk)
@@ -139,9 +149,9 @@ def batch(request, pk):
     checks = row.checks.for_staff(request.user).select_related("coverage__client", "coverage__plan__payer")
     found = list(checks.order_by("pk"))
     if not found:
-        raise Http404("No such batch.")
+        raise Http404(_("No such batch."))
     table = Table(
-        _CHECKS, found, caption="Checks", href=lambda one: reverse("coverage", args=[one.coverage_id])
+        _CHECKS, found, caption=_("Checks"), href=lambda one: reverse("coverage", args=[one.coverage_id])
     )  # fmt: skip
     if file := export(request, table, "checks"):
         return file
@@ -158,11 +168,11 @@ def tag(one: Verification) -> tuple[str, str]:
 
 
 _CHECKS = [
-    Column("client", "Client", value="coverage.client.name"),
-    Column("payer", "Payer", value="coverage.plan.payer.name"),
-    Column("service_on", "For", kind="day"),
-    Column("state", "State", value=tag, kind="tag"),
-    Column("said", "What was said", value=lambda one: " ".join(one.said), wrap=True),
+    Column("client", lazy("Client"), value="coverage.client.name"),
+    Column("payer", lazy("Payer"), value="coverage.plan.payer.name"),
+    Column("service_on", lazy("For"), kind="day"),
+    Column("state", lazy("State"), value=tag, kind="tag"),
+    Column("said", lazy("What was said"), value=lambda one: " ".join(one.said), wrap=True),
 ]
 
 
@@ -177,11 +187,15 @@ def report(request, pk):
         check = form.save(commit=False)
         evidence = form.cleaned_data["evidence"]
         verification.report(check, form.rows(), evidence=evidence, form=form.key, by=request.user)
-        messages.success(request, f"{check.get_state_display()}: recorded with reference {check.reference}.")
+        messages.success(
+            request,
+            _("%(state)s: recorded with reference %(reference)s.")
+            % {"state": check.get_state_display(), "reference": check.reference},
+        )
         return redirect("coverage", pk=pk)
     context = {"coverage": row}
-    title = f"Verify {row.client.name}, {row.plan}"
-    return form_page(request, row.client.account, form, title, "Save", "insurance/report.html", **context)
+    title = _("Verify %(client)s, %(plan)s") % {"client": row.client.name, "plan": row.plan}
+    return form_page(request, row.client.account, form, title, _("Save"), "insurance/report.html", **context)
 
 
 def task(request, pk):
@@ -199,7 +213,9 @@ def task(request, pk):
                 record(request.user, "verification_assigned", row, account_id=account, changed=form.changed)
             messages.success(request, "Saved.")
             return redirect("coverage", pk=pk)
-    return form_page(request, row.client.account, form, f"Who verifies {row.client.name}", "Save")
+    return form_page(
+        request, row.client.account, form, _("Who verifies %(client)s") % {"client": row.client.name}, _("Save")
+    )
 
 
 # -- what is known -------------------------------------------------------------------------------------------------------------
@@ -285,6 +301,6 @@ def rule_edit(request):
             if form.changed:
                 form.save()
                 record(request.user, "verification_rule_edited", row, changed=form.changed)
-            messages.success(request, "The rule is saved.")
+            messages.success(request, _("The rule is saved."))
             return redirect("verification")
     return answer_form(request, "insurance/verification_rule.html", {"form": form})

@@ -3,11 +3,13 @@
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.models import Client
 from accounts.once import once
 from accounts.views.pages import back_to, form_page, within
 from billing_office.audit.acts import record
+from billing_office.lib import dates
 
 from ..forms.verification import NewVisitForm, VisitForm
 from ..models import Visit
@@ -23,9 +25,15 @@ def visit_new(request, pk):
                 row.added_by = request.user
                 row.save()
                 record(request.user, "visit_planned", row, account_id=client.account_id, detail={"form": str(form.key)})
-        messages.success(request, f"{client.name} is expected on {form.cleaned_data['on']:%b %-d}.")
+        messages.success(
+            request,
+            _("%(client)s is expected on %(day)s.")
+            % {"client": client.name, "day": dates.short(form.cleaned_data["on"], dates.today())},
+        )
         return back_to(client.account)
-    return form_page(request, client.account, form, f"Plan a visit of {client.name}", "Plan the visit")
+    return form_page(
+        request, client.account, form, _("Plan a visit of %(client)s") % {"client": client.name}, _("Plan the visit")
+    )
 
 
 def visit_edit(request, pk):
@@ -38,6 +46,6 @@ def visit_edit(request, pk):
             if form.changed:
                 form.save()
                 record(request.user, "visit_edited", row, account_id=row.client.account_id, changed=form.changed)
-            messages.success(request, "The visit is saved.")
+            messages.success(request, _("The visit is saved."))
             return back_to(row.client.account)
-    return form_page(request, row.client.account, form, f"Edit {row}", "Save the visit")
+    return form_page(request, row.client.account, form, _("Edit %(visit)s") % {"visit": row}, _("Save the visit"))

@@ -146,7 +146,7 @@ def test_the_same_words_give_the_same_bytes_after_other_documents():
 
 def test_another_process_gives_the_same_bytes():
     script = (
-        "import json, sys; from billing_office.lib import rendering;"
+        "import json, sys, django; from billing_office.lib import rendering; django.setup();"
         "sys.stdout.buffer.write(rendering.render('reminder', json.load(sys.stdin)))"
     )
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "billing_office.settings", "PYTHONHASHSEED": "7"}

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.template import Context, Engine
+from django.utils import translation
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
@@ -66,7 +67,7 @@ class Page(HTML):
 class Renderer:
     def __init__(self):
         folder = settings.BASE_DIR / "templates" / "documents"
-        self.engine = Engine(dirs=[folder], autoescape=True)
+        self.engine = Engine(dirs=[folder], builtins=["django.templatetags.i18n"], autoescape=True)
         self.logo = (folder / "logo.svg").read_bytes()
         self.fonts = FontConfiguration()
         regular, semibold = fonts.ensure(settings.OFFICE_HOME / "fonts")
@@ -94,7 +95,9 @@ class Renderer:
             raise Refused(f"The document {name} asks for what is not its own: {error}") from error
 
     def html(self, name: str, words: dict) -> str:
-        return self.engine.get_template(f"{name}.html").render(Context(words))
+        """In the document's own language: a paper that is made again reads as it did."""
+        with translation.override(words["lang"]):
+            return self.engine.get_template(f"{name}.html").render(Context(words))
 
     def _images(self, logo: bytes) -> dict:
         """An image cache that knows this logo; each document gets a copy."""
