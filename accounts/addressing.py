@@ -5,6 +5,8 @@ What asks for `to` takes an account, whose guarantor is meant, or a payer, whose
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from billing_office.lib import dates, money
 from billing_office.staff.letterhead import logo_of
 from billing_office.staff.models import Office
@@ -37,7 +39,7 @@ def references(to: Account | Payer) -> list[list[str]]:
 
 def reference(to: Account | Payer) -> tuple[str, str]:
     """What we call them by, and the number: `Account A-10246`, `Customer H-00005`."""
-    return ("Customer", to.house_account.number) if isinstance(to, Payer) else ("Account", to.number)
+    return (_("Customer"), to.house_account.number) if isinstance(to, Payer) else (_("Account"), to.number)
 
 
 def postal(account: Account) -> ContactPoint | None:
@@ -54,17 +56,21 @@ def _best(account: Account, kind: str) -> ContactPoint | None:
     return min(points, key=lambda p: (p.consent_on is None, not p.preferred, p.pk), default=None)
 
 
-def slip(to: Account | Payer, office: Office, number: str, cents: int, due_on: date, kind="Invoice") -> dict:
-    """The part to send back with a cheque. No link and no QR code: there is no page yet that they could open."""
+def slip(to: Account | Payer, office: Office, number: str, cents: int, due_on: date, kind: str = "") -> dict:
+    """The part to send back with a cheque. No link and no QR code: there is no page yet that they could open.
+
+    `kind` is what the document is called, "Invoice" by default.
+    """
     pay_to = office.pay_to.strip() or "\n".join(line for line in [office.name, office.street, office.city_line] if line)
     word, own = reference(to)
     slip = {
-        "cut": "Paying by mail? Cut here and send this part with your check. Please do not send cash.",
-        "mail": f"Write {number if isinstance(to, Payer) else own} on your check.\nSend it to:\n\n{pay_to}",
-        "refs": [[word, own], [kind, number], ["Pay by", dates.long(due_on)]],
-        "due": ["Amount due", f"${money.show(cents)}"],
-        "enclosed": "Enclosed $",
+        "cut": _("Paying by mail? Cut here and send this part with your check. Please do not send cash."),
+        "mail": _("Write %(number)s on your check.\nSend it to:\n\n%(address)s")
+        % {"number": number if isinstance(to, Payer) else own, "address": pay_to},
+        "refs": [[word, own], [kind or _("Invoice"), number], [_("Pay by"), dates.long(due_on)]],
+        "due": [_("Amount due"), f"${money.show(cents)}"],
+        "enclosed": _("Enclosed $"),
     }
     if office.phone:
-        slip["online"] = f"Questions? Call {office.phone}"
+        slip["online"] = _("Questions? Call %(phone)s") % {"phone": office.phone}
     return slip

@@ -1,5 +1,7 @@
 """Files of an account. What a file is, is told from its bytes, never from its name; it is only ever offered to be kept."""
 
+from django.utils.translation import gettext as _
+
 from billing_office.audit.acts import record
 
 from .models import Account, Attachment, Blob
@@ -30,9 +32,9 @@ def kind_of(content: bytes) -> tuple[str, str]:
     if kind is None and _is_plain(content):
         return "text/plain; charset=utf-8", "txt"
     if kind is None:
-        raise Unwanted("Only PDF, PNG, JPEG, TIFF and plain text are kept. Print it as a PDF and attach that.")
+        raise Unwanted(_("Only PDF, PNG, JPEG, TIFF and plain text are kept. Print it as a PDF and attach that."))
     if kind[1] == "pdf" and any(word in content for word in ACTING):
-        raise Unwanted("This PDF runs something or holds another file. Print it as a plain PDF and attach that.")
+        raise Unwanted(_("This PDF runs something or holds another file. Print it as a plain PDF and attach that."))
     return kind
 
 

@@ -7,6 +7,8 @@ from functools import cache
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from billing_office.approvals.models import Request
 from billing_office.audit.acts import record
@@ -49,18 +51,39 @@ def obstacles(account: Account) -> list[Obstacle]:
     unapplied, found = ledger.balance(account)[1], []
     if client:
         found.append(
-            Obstacle(f"{show(client)} is still open at the client.", "Settle it first.", "account", (account.pk,))
+            Obstacle(
+                _("%(amount)s is still open at the client.") % {"amount": show(client)},
+                _("Settle it first."),
+                "account",
+                (account.pk,),
+            )
         )
     if payers:
         found.append(
-            Obstacle(f"{show(payers)} is still open at payers.", "Wait, or move it.", "account", (account.pk,))
+            Obstacle(
+                _("%(amount)s is still open at payers.") % {"amount": show(payers)},
+                _("Wait, or move it."),
+                "account",
+                (account.pk,),
+            )
         )
     if credit:
         found.append(
-            Obstacle(f"{show(credit)} too much stands on charges.", "Take it off them.", "account", (account.pk,))
+            Obstacle(
+                _("%(amount)s too much stands on charges.") % {"amount": show(credit)},
+                _("Take it off them."),
+                "account",
+                (account.pk,),
+            )
         )
     if unapplied:
-        found.append(Obstacle(f"{show(unapplied)} is unapplied.", "Lay it on charges or refund it.", "unapplied"))
+        found.append(
+            Obstacle(
+                _("%(amount)s is unapplied.") % {"amount": show(unapplied)},
+                _("Lay it on charges or refund it."),
+                "unapplied",
+            )
+        )
     return found + waiting(account)
 
 
@@ -68,10 +91,10 @@ def waiting(account: Account) -> list[Obstacle]:
     """What is under way on the account and would be lost sight of: requests, refunds, and what apps above know of."""
     found = []
     if asked := Request.objects.waiting().filter(account_id=account.pk).count():
-        words = f"{asked} request{'s wait' if asked > 1 else ' waits'} for approval."
-        found.append(Obstacle(words, "Have it decided or withdraw it.", "approvals"))
+        words = ngettext("%(n)d request waits for approval.", "%(n)d requests wait for approval.", asked) % {"n": asked}
+        found.append(Obstacle(words, _("Have it decided or withdraw it."), "approvals"))
     if Refund.objects.to_pay().filter(account=account).exists():
-        found.append(Obstacle("A refund is not paid out yet.", "Pay it out or undo it.", "refunds"))
+        found.append(Obstacle(_("A refund is not paid out yet."), _("Pay it out or undo it."), "refunds"))
     return [*found, *(one for finder in _finders() for one in finder(account))]
 
 

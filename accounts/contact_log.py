@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from billing_office.audit.acts import record
 
@@ -28,11 +29,11 @@ def write(account: Account, made: ContactMade, *, at: datetime, on: date, by, de
 def _follow(account: Account, made: ContactMade, on: date, by):
     match made.outcome:
         case Outcome.WRONG_NUMBER:
-            _change(made, {"bad_since": on, "bad_reason": "wrong number"}, "contact_point_marked_bad", by)
+            _change(made, {"bad_since": on, "bad_reason": _("wrong number")}, "contact_point_marked_bad", by)
         case Outcome.STOP:
             _change(made, {"opted_out_on": on}, "contact_opted_out", by)
         case Outcome.DISPUTE if not Hold.objects.on(on).filter(account=account, kind=Hold.Kind.DISPUTE, charge=None):
-            reason = made.note[:200] or f"{made.get_way_display()}: disputes what is owed"
+            reason = made.note[:200] or _("%(way)s: disputes what is owed") % {"way": made.get_way_display()}
             hold = Hold(kind=Hold.Kind.DISPUTE, since=on, reason=reason)
             stops.set_stop(account, hold, by=by, detail={"contact": made.pk})
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from billing_office.staff.access import may
 
 from .models import Account, MoneyRule, Payer
 
-OWNERS = {"": "All", "client": "Clients’", "payer": "Payers’"}
+OWNERS = {"": _("All"), "client": _("Clients’"), "payer": _("Payers’")}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from billing_office.lib.sorting import sort_key
 
@@ -18,12 +19,12 @@ from .models import Account, Book, ContactPoint, OpenItem, Posting
 
 Kind = ContactPoint.Kind
 SHOWN = {
-    "": "All",
-    "owing": "Owing",
-    "overdue": "Past due",
-    "unapplied": "Unapplied money",
-    "no-consent": "No e-mail consent",
-    "closed": "Closed",
+    "": _("All"),
+    "owing": _("Owing"),
+    "overdue": _("Past due"),
+    "unapplied": _("Unapplied money"),
+    "no-consent": _("No e-mail consent"),
+    "closed": _("Closed"),
 }
 
 

@@ -2,12 +2,14 @@
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from billing_office.audit.acts import record
 
 from .models import Account, Client, ContactPoint
 
 # What the client is told when asked. The wording that was read out is kept with each consent.
-CONSENT_WORDING = (
+CONSENT_WORDING = _(
     "You agree that we send your bills and reminders, which name the services you received, as PDF files by ordinary e-mail."
     " Ordinary e-mail is not encrypted: somebody else might read it on its way or on a shared computer."
     " You may withdraw this at any time, and your care does not depend on it."

@@ -4,6 +4,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from billing_office.audit import acts
 
@@ -39,9 +40,9 @@ def close(last_day: date, *, today: date, by) -> Period:
     open one.
     """
     if last_day != month_end(last_day):
-        raise Refused("A period ends on the last day of a month.")
+        raise Refused(_("A period ends on the last day of a month."))
     if last_day >= today:
-        raise Refused("That month is not over yet.")
+        raise Refused(_("That month is not over yet."))
     with transaction.atomic(), connection.cursor() as cursor:
         # Alone: entries on their way have taken the same lock shared, and are posted or refused before the count begins.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('accounts_period'))")

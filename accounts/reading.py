@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from billing_office.lib import money
 from billing_office.staff.models import short_name
@@ -44,14 +45,14 @@ class ChargeLine:
     def sum_of_parts(self) -> str:
         """`500.00 billed = 180.00 taken off + 96.00 paid by payers + 224.00 open at the client`; parts of nothing are left out."""
         parts = [
-            (self.off, "taken off"),
-            (self.payers_paid, "paid by payers"),
-            (self.client_paid, "paid by the client"),
-            (self.open_payers, "open at payers"),
-            (self.open_client, "open at the client"),
+            (self.off, _("taken off")),
+            (self.payers_paid, _("paid by payers")),
+            (self.client_paid, _("paid by the client")),
+            (self.open_payers, _("open at payers")),
+            (self.open_client, _("open at the client")),
         ]
         said = " + ".join(f"{money.show(cents)} {words}" for cents, words in parts if cents)
-        return f"{money.show(self.billed)} billed = {said or money.show(0)}"
+        return _("%(amount)s billed = %(parts)s") % {"amount": money.show(self.billed), "parts": said or money.show(0)}
 
 
 _CHARGES = """

@@ -4,6 +4,7 @@ from email.utils import make_msgid
 
 from django.conf import settings
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from billing_office.outbox import queue as outbox
 
@@ -33,7 +34,7 @@ def put_send(message: Message, as_of=None):
 
 
 def _message(document: Document, to: Account | Payer, action: str, *, on_paper=False) -> Message:
-    address, why = (None, "Asked for on paper") if on_paper else by_email(to)
+    address, why = (None, _("Asked for on paper")) if on_paper else by_email(to)
     channel = Message.Channel.EMAIL if address else Message.Channel.PRINT
     last = Message.objects.filter(document=document, channel=channel).aggregate(Max("copy"))["copy__max"]
     return Message.objects.create(
@@ -53,13 +54,13 @@ def by_email(to: Account | Payer) -> tuple[str | None, str]:
     """(the address to mail to, "") or (None, why it goes on paper)."""
     if isinstance(to, Payer):
         if not to.email or to.email_bad_since:
-            return None, "No working e-mail address"
-        return (to.email, "") if may_be_mailed(to) else (None, "No consent to e-mail")
+            return None, _("No working e-mail address")
+        return (to.email, "") if may_be_mailed(to) else (None, _("No consent to e-mail"))
     point = addressing.email(to)
     if point is None:
-        return None, "No working e-mail address"
+        return None, _("No working e-mail address")
     if point.consent_on is None:
-        return None, "No consent to e-mail"
+        return None, _("No consent to e-mail")
     return point.value, ""
 
 

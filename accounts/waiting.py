@@ -4,12 +4,15 @@ Each source is one query of the same columns, so that a day is one query however
 A line clears itself: it is there while its source finds it.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Concat, TruncDate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.staff.access import may
 from billing_office.staff.models import Role, User
@@ -59,6 +62,15 @@ def columns(rows: QuerySet, *, day, why, cents=None, of="pk", link="", account="
     return rows.order_by().values_list(F(of), F(link or f"{account}__pk"), *names, cents, day, why)
 
 
+def sentence(translated: str, **places: str) -> Concat:
+    """A sentence whose places %(so)s are filled in by the query, each from the path given for it."""
+    texts = _PLACE.split(translated)  # text, place, text, …
+    return Concat(*(places[text] if at % 2 else Value(text) for at, text in enumerate(texts)), output_field=CharField())
+
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
 # -- what people ask of each other ------------------------------------------------------------------------------------------
 
 
@@ -92,7 +104,7 @@ def _promises(user: User, today: date):
         .annotate(paid=paid)
         .filter(~Exists(since), cents__gt=F("paid"), account__balance__receivable_cents__gt=0)
     )
-    why = Concat(Value("Promised to "), "by__name", Value(". "), "note", output_field=CharField())
+    why = sentence(_("Promised to %(person)s. %(note)s"), person="by__name", note="note")
     return columns(broken, cents=F("cents") - F("paid"), day=F("promised_on"), why=why)
 
 
@@ -119,7 +131,7 @@ def _unapplied(user: User, today: date):
     rows = Account.objects.for_staff(user).filter(balance__unapplied_cents__gt=0)
     last = Payment.objects.filter(account=OuterRef("pk")).order_by("-received_on").values("received_on")[:1]
     names = (F("pk"), F("pk"), F("pk"), F("name"), F("number"), F("balance__unapplied_cents"))
-    return rows.order_by().values_list(*names, Subquery(last), Value("Received, on no charge yet"))
+    return rows.order_by().values_list(*names, Subquery(last), Value(_("Received, on no charge yet")))
 
 
 NEAR = timedelta(days=3)  # so long before its end a stop is somebody's to think of; and one day after
@@ -139,15 +151,15 @@ def _stops(model):
 def _refunds(user: User, today: date):
     if not may(user, "pay_out_refunds"):
         return None
-    day, why = TruncDate("created_at"), Concat(Value("To be paid out by "), "way", output_field=CharField())
+    day, why = TruncDate("created_at"), sentence(_("To be paid out by %(way)s"), way="way")
     return columns(Refund.objects.for_staff(user).to_pay(), cents=F("cents"), link="pk", day=day, why=why)
 
 
-FOLLOW_UPS = Waiting("follow_up", "Follow-ups", _follow_ups, done="follow_up_done", act="Done")
-MENTIONS = Waiting("mention", "Mentions", _mentions, done="mention_read", act="Read")
-PROMISES = Waiting("promise", "Broken promises", _promises)
-FAILED = Waiting("failed", "Did not go out", _failed, page="document_page")
-UNAPPLIED = Waiting("unapplied", "Unapplied money", _unapplied)
-FLAGS = Waiting("flag", "Flags ending", _stops(AccountFlag))
-HOLDS = Waiting("hold", "Holds ending", _stops(Hold))
-REFUNDS = Waiting("refund", "Refunds to pay", _refunds, page="refund_pay")
+FOLLOW_UPS = Waiting("follow_up", lazy("Follow-ups"), _follow_ups, done="follow_up_done", act=lazy("Done"))
+MENTIONS = Waiting("mention", lazy("Mentions"), _mentions, done="mention_read", act=lazy("Read"))
+PROMISES = Waiting("promise", lazy("Broken promises"), _promises)
+FAILED = Waiting("failed", lazy("Did not go out"), _failed, page="document_page")
+UNAPPLIED = Waiting("unapplied", lazy("Unapplied money"), _unapplied)
+FLAGS = Waiting("flag", lazy("Flags ending"), _stops(AccountFlag))
+HOLDS = Waiting("hold", lazy("Holds ending"), _stops(Hold))
+REFUNDS = Waiting("refund", lazy("Refunds to pay"), _refunds, page="refund_pay")

@@ -9,6 +9,7 @@ from datetime import date
 from enum import IntEnum
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from billing_office.lib import money
 
@@ -45,29 +46,61 @@ class Step:
     @property
     def words(self) -> str:
         """For the sum on screen: `Agreed discount, Blue Shield`."""
-        if self.part == Part.BILLED:
-            return "We billed" if self.kind == Kind.CHARGE else Kind(self.kind).label
-        if self.part == Part.OFF:
-            return f"{Kind(self.kind).label}, {self.party}" if self.party else Kind(self.kind).label
-        return self.said.partition(" $")[0].rstrip(":")
+        label, less = Kind(self.kind).label if self.kind else "", self.cents < 0
+        match self.part:
+            case Part.BILLED:
+                return _("We billed") if self.kind == Kind.CHARGE else label
+            case Part.OFF:
+                return f"{label}, {self._whom}" if self.party else label
+            case Part.PAYER:
+                said = _("%(party)s paid") if less else _("%(party)s took back")
+            case Part.LEFT:
+                said = _("%(party)s left")
+            case Part.CLIENT:
+                said = _("You paid") if less else _("You got back")
+            case Part.ELSEWHERE:
+                return (_("Still asked of %(party)s") if less else _("Too much paid by %(party)s")) % {
+                    "party": self._whom
+                }
+        return said % {"party": _capital(self._whom)}
 
     @property
     def said(self) -> str:
         """As one says it: `Blue Shield paid $96.00`."""
-        amount, less = f"${money.show(abs(self.cents))}", self.cents < 0
-        if self.part == Part.BILLED:
-            return f"We billed {amount}" if self.kind == Kind.CHARGE else f"{Kind(self.kind).label} added {amount}"
-        if self.part == Part.OFF:
-            what = Kind(self.kind).label
-            whose = _capital(_possessive(self.party)) if self.party else "Our"
-            return f"{whose} {what[0].lower()}{what[1:]} {'took off' if less else 'put back'} {amount}"
-        if self.part == Part.PAYER:
-            return f"{_capital(self.party)} {'paid' if less else 'took back'} {amount}"
-        if self.part == Part.LEFT:
-            return f"{_capital(self.party)} left {amount} to you"
-        if self.part == Part.CLIENT:
-            return f"You paid {amount}" if less else f"You got back {amount}"
-        return f"Still asked of {self.party}: {amount}" if less else f"Too much paid by {self.party}: {amount}"
+        less, told = self.cents < 0, {"amount": f"${money.show(abs(self.cents))}", "party": _capital(self._whom)}
+        match self.part:
+            case Part.BILLED if self.kind == Kind.CHARGE:
+                said = _("We billed %(amount)s")
+            case Part.BILLED:
+                said, told["what"] = _("%(what)s added %(amount)s"), Kind(self.kind).label
+            case Part.OFF:
+                return self._off(less, told)
+            case Part.PAYER:
+                said = _("%(party)s paid %(amount)s") if less else _("%(party)s took back %(amount)s")
+            case Part.LEFT:
+                said = _("%(party)s left %(amount)s to you")
+            case Part.CLIENT:
+                said = _("You paid %(amount)s") if less else _("You got back %(amount)s")
+            case Part.ELSEWHERE:
+                told["party"] = self._whom
+                said = (
+                    _("Still asked of %(party)s: %(amount)s") if less else _("Too much paid by %(party)s: %(amount)s")
+                )
+        return said % told
+
+    def _off(self, less: bool, told: dict) -> str:
+        what = Kind(self.kind).label
+        told |= {"what": f"{what[0].lower()}{what[1:]}"}
+        if not self.party:
+            return (_("Our %(what)s took off %(amount)s") if less else _("Our %(what)s put back %(amount)s")) % told
+        told["whose"] = (_("%(party)s’") if self.party.endswith("s") else _("%(party)s’s")) % told
+        return (
+            _("%(whose)s %(what)s took off %(amount)s") if less else _("%(whose)s %(what)s put back %(amount)s")
+        ) % told
+
+    @property
+    def _whom(self) -> str:
+        return _("the client") if self.party == CLIENT else self.party
 
 
 @dataclass(frozen=True)
@@ -92,9 +125,8 @@ class Story:
 
     def discreet(self, known: str) -> "Story":
         """Without the names of other payers than `known`: an employer need not read who insures its people."""
-        return Story(
-            [replace(s, party="another payer" if s.party not in ("", CLIENT, known) else s.party) for s in self.steps]
-        )
+        other = _("another payer")
+        return Story([s if s.party in ("", CLIENT, known) else replace(s, party=other) for s in self.steps])
 
     @property
     def sentence(self) -> str:
@@ -104,27 +136,23 @@ class Story:
     def ending_in(self, owed: int) -> str:
         """The sentence of a bill that asks `owed` cents of it; the rest was asked before."""
         before = self.owed - owed
-        earlier = [f"${money.show(before)} is on an earlier bill."] if before > 0 else []
+        earlier = [_("$%(amount)s is on an earlier bill.") % {"amount": money.show(before)}] if before > 0 else []
         if owed > 0:
-            end = f"That leaves ${money.show(owed)} for you to pay."
+            end = _("That leaves $%(amount)s for you to pay.") % {"amount": money.show(owed)}
         elif owed == 0:
-            end = "That leaves nothing for you to pay."
+            end = _("That leaves nothing for you to pay.")
         else:
-            end = f"That is ${money.show(-owed)} more than was owed; it stands to your credit."
+            end = _("That is $%(amount)s more than was owed; it stands to your credit.") % {"amount": money.show(-owed)}
         return " ".join([*(f"{step.said}." for step in self.sums), *earlier, end])
 
 
 def _order(found):
-    (part, kind, party), _ = found
+    part, kind, party = found[0]
     return part, party, kind
 
 
 def _capital(party: str) -> str:
     return party[:1].upper() + party[1:]
-
-
-def _possessive(name: str) -> str:
-    return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
 # A reversed entry and its reversal cancel out and explain nothing; both stand on the ledger.
@@ -169,7 +197,7 @@ def stories(charges: Iterable[int], debtor: int | None = None) -> dict[int, Stor
     return {charge: Story(sorted(told, key=lambda step: step.part)) for charge, told in steps.items()}
 
 
-CLIENT = "the client"  # as a payer's paper calls whom it was for
+CLIENT = "the client"  # whom it was for: a mark, translated where it is said; as a payer's paper calls whom it was for
 
 
 def _part(kind: str, book: str, cents: int, own: bool, paid: bool, own_money: bool) -> tuple[Part, int] | None:

@@ -8,6 +8,8 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts import ledger
 from accounts.chart import ADJUSTMENTS, EARNED
 from accounts.ledger import Refused, Share, StillNeeded
@@ -40,7 +42,7 @@ def standing(charge: Charge) -> Standing:
     entries = list(rows)
     charged = next((entry for entry in entries if entry.kind == EARNED[charge.kind][0]), None)
     if charged is None:
-        raise Refused("The charge is void already. Post a new one.")
+        raise Refused(_("The charge is void already. Post a new one."))
     if found := obstacles.of_charges([charge.pk]):
         raise Obstructed(found)
     later = [entry for entry in entries if entry != charged and entry.kind not in _LAYING]
@@ -79,11 +81,14 @@ class Void:
 
     @property
     def title(self) -> str:
-        return f"Charge of {dates.short(self.charge.service_on)} over {show(self.charge.cents)} voided"
+        return _("Charge of %(day)s over %(amount)s voided") % {
+            "day": dates.short(self.charge.service_on),
+            "amount": show(self.charge.cents),
+        }
 
     @property
     def told(self) -> str:
-        return f"{self.title}. It can be posted again."
+        return _("%(act)s. It can be posted again.") % {"act": self.title}
 
     def args(self) -> dict:
         return {"charge": self.charge.pk, "reason": self.reason.pk, "note": self.note}
@@ -102,19 +107,26 @@ class Void:
     def facts(self) -> list[Fact]:
         found = standing(self.charge)
         shares = self.shares(found)
-        facts = [Fact(f"Charge no. {self.charge.pk}", self.charge.cents, 0)]
+        facts = [Fact(_("Charge no. %(number)s") % {"number": self.charge.pk}, self.charge.cents, 0)]
         items = OpenItem.objects.filter(charge=self.charge).exclude(cents=0).select_related("payer").order_by("pk")
-        facts += [Fact(f"Open on it at {of_party(item.payer)}", item.cents, 0) for item in items]
+        facts += [Fact(_("Open on it at %(party)s") % {"party": of_party(item.payer)}, item.cents, 0) for item in items]
         for entry in found.later:
             cents = sum(entry.postings.filter(cents__gt=0).values_list("cents", flat=True))
             facts.append(
-                Fact(f"{entry.get_kind_display()} of {dates.short(entry.effective_date)} (no. {entry.pk})", cents, 0)
+                Fact(
+                    _("%(kind)s of %(day)s (no. %(number)s)")
+                    % {"kind": entry.get_kind_display(), "day": dates.short(entry.effective_date), "number": entry.pk},
+                    cents,
+                    0,
+                )
             )
         for payment, cents in found.money.items():
-            left, name = ledger.unapplied(payment), f"Payment no. {payment.pk} of {of_party(payment.payer)}"
-            facts.append(Fact(f"{name}: on the charge", cents, shares[payment]))
+            left, named = ledger.unapplied(payment), {"number": payment.pk, "party": of_party(payment.payer)}
+            laid = _("Payment no. %(number)s of %(party)s: on the charge") % named
+            facts.append(Fact(laid, cents, shares[payment]))
             if cents != shares[payment]:
-                facts.append(Fact(f"{name}: unapplied", left, left + cents - shares[payment]))
+                free = _("Payment no. %(number)s of %(party)s: unapplied") % named
+                facts.append(Fact(free, left, left + cents - shares[payment]))
         return facts
 
     def above_limit(self, by, on: date) -> str:
@@ -123,7 +135,9 @@ class Void:
             return f"{self.reason.limit_said(by)}."
         posted = self.charge.created_at.astimezone(dates.office_zone()).date()
         if days is not None and (on - posted).days > days:
-            return f"The charge was posted on {dates.short(posted, on)}, longer ago than this reason allows alone."
+            return _("The charge was posted on %(day)s, longer ago than this reason allows alone.") % {
+                "day": dates.short(posted, on)
+            }
         return ""
 
     def carry_out(self, *, by, on: date, key: UUID) -> dict:
@@ -158,10 +172,10 @@ class Anew:
     def changes(self, charge: Charge) -> list[Fact]:
         """What reads otherwise than on the charge, as texts."""
         said = [
-            ("Day of service", charge.service_on, self.service_on),
-            ("Service", charge.description, self.description),
+            (_("Day of service"), charge.service_on, self.service_on),
+            (_("Service"), charge.description, self.description),
         ]
-        said += [("Code", charge.code, self.code), ("Client served", charge.client, self.client)]
+        said += [(_("Code"), charge.code, self.code), (_("Client served"), charge.client, self.client)]
         return [Fact(name, _text(was), _text(now)) for name, was, now in said if was != now]
 
 
@@ -183,8 +197,10 @@ class Correct(Void):
 
     @property
     def title(self) -> str:
-        now = f" to {show(self.anew.cents)}" if self.anew.cents != self.charge.cents else ""
-        return f"Charge of {dates.short(self.charge.service_on)} over {show(self.charge.cents)} corrected{now}"
+        was = {"day": dates.short(self.charge.service_on), "amount": show(self.charge.cents)}
+        if self.anew.cents == self.charge.cents:
+            return _("Charge of %(day)s over %(amount)s corrected") % was
+        return _("Charge of %(day)s over %(amount)s corrected to %(new)s") % (was | {"new": show(self.anew.cents)})
 
     @property
     def told(self) -> str:
@@ -210,8 +226,12 @@ class Correct(Void):
         return [
             *super().facts(),
             *self.anew.changes(self.charge),
-            Fact("New charge", 0, self.anew.cents),
-            Fact(f"Open on it at {of_party(self.anew.payer)} then", 0, self.anew.cents - paid),
+            Fact(_("New charge"), 0, self.anew.cents),
+            Fact(
+                _("Open on it at %(party)s then") % {"party": of_party(self.anew.payer)},
+                0,
+                self.anew.cents - paid,
+            ),
         ]
 
     def carry_out(self, *, by, on: date, key: UUID) -> dict:
@@ -252,5 +272,5 @@ def _parts(args: dict, by) -> dict:
     )
     charge = charges.filter(pk=args["charge"]).first()
     if charge is None:
-        raise Refused("The account is not of your offices. Somebody of its office decides.")
+        raise Refused(_("The account is not of your offices. Somebody of its office decides."))
     return {"charge": charge, "reason": Reason.objects.get(pk=args["reason"]), "note": args["note"]}

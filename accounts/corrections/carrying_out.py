@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from accounts.ledger import Refused
 from accounts.models import JournalEntry
 from billing_office.approvals import requests
@@ -20,13 +23,13 @@ from .returned import Returned, load_returned
 from .undo import Undo, load_undo
 
 VERBS = [
-    Verb(Adjustment.verb, "Adjustment", "adjust", load_adjustment),
-    Verb(Move.verb, "Move to another party", "move_responsibility", load_move),
-    Verb(Undo.verb, "Reversal", "reverse_entries", load_undo),
-    Verb(Repayment.verb, "Refund", "refund_money", load_repayment),
-    Verb(Returned.verb, "Returned check", "return_cheques", load_returned),
-    Verb(Void.verb, "Void of a charge", "correct_charges", load_void),
-    Verb(Correct.verb, "Correction of a charge", "correct_charges", load_correct),
+    Verb(Adjustment.verb, lazy("Adjustment"), "adjust", load_adjustment),
+    Verb(Move.verb, lazy("Move to another party"), "move_responsibility", load_move),
+    Verb(Undo.verb, lazy("Reversal"), "reverse_entries", load_undo),
+    Verb(Repayment.verb, lazy("Refund"), "refund_money", load_repayment),
+    Verb(Returned.verb, lazy("Returned check"), "return_cheques", load_returned),
+    Verb(Void.verb, lazy("Void of a charge"), "correct_charges", load_void),
+    Verb(Correct.verb, lazy("Correction of a charge"), "correct_charges", load_correct),
 ]
 
 Correction = Adjustment | Move | Undo | Repayment | Release | Returned | Void | Correct
@@ -51,7 +54,7 @@ def carry_out(proposal: Correction, *, by, on: date, form: UUID, seen: str) -> O
         if former := outcome_of(proposal.act, form, by):
             return former
         if fingerprint(proposal.facts()) != seen:
-            raise Unseen("Look at the effect first. Nothing is posted yet.")
+            raise Unseen(_("Look at the effect first. Nothing is posted yet."))
         if because := proposal.above_limit(by, on):
             account = proposal.account
             request = requests.ask(

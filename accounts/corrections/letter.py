@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from accounts import sending
 from accounts.addressing import letterhead, mailing_lines
 from accounts.models import Document, Message, Payout
@@ -29,22 +32,33 @@ def _words(payout: Payout, office: Office, number: str, to, *, on: date) -> dict
     """Context of the `receipt` template (billing_office/lib/rendering/context.py)."""
     refund, payment = payout.refund, payout.refund.payment
     amount = f"${money.show(refund.cents)}"
-    facts = [["Date", dates.long(on)], ["Account", refund.account.number], ["Paid with", payout.get_way_display()]]
+    facts = [
+        [_("Date"), dates.long(on)],
+        [_("Account"), refund.account.number],
+        [_("Paid with"), payout.get_way_display()],
+    ]
+    lead = _("We received more than was owed, and pay %(amount)s back to you: it was paid by you and is not used.")
     return {
-        "lang": "en", "kind": "Refund", "number": number, "copy": False, "office": letterhead(office),
-        "to": "\n".join(mailing_lines(to)), "facts": facts + [["Reference", payout.reference]],
-        "ask": {"label": "We pay back", "amount": amount, "by": dates.long(payout.paid_on)},
-        "lead": f"We received more than was owed, and pay {amount} back to you: it was paid by you and is not used.",
-        "what": "Your payment", "columns": ["You paid", "Paid back"],
+        "lang": get_language(), "kind": _("Refund"), "number": number, "copy": False, "office": letterhead(office),
+        "to": "\n".join(mailing_lines(to)), "facts": facts + [[_("Reference"), payout.reference]],
+        "ask": {"label": _("We pay back"), "amount": amount, "by": dates.long(payout.paid_on)},
+        "lead": lead % {"amount": amount},
+        "what": _("Your payment"), "columns": [_("You paid"), _("Paid back")],
         "rows": [
             {"what": f"{dates.long(payment.received_on)} · {payment}", "amounts": [money.show(payment.cents), money.show(refund.cents)]}
         ],
-        "totals": {"label": "Total", "amounts": [money.show(payment.cents), money.show(refund.cents)]},
+        "totals": {"label": _("Total"), "amounts": [money.show(payment.cents), money.show(refund.cents)]},
         "settle": [], "notes": _notes(office),
     }  # fmt: skip
 
 
 def _notes(office: Office) -> list[dict]:
-    ways = [f"call {office.phone}" if office.phone else "", f"write to {office.email}" if office.email else ""]
-    text = " or ".join(way for way in ways if way) or "tell us"
-    return [{"title": "Questions?", "text": f"{text[0].upper()}{text[1:]}. Keep this page for your records."}]
+    if office.phone and office.email:
+        text = _("Call %(phone)s or write to %(email)s. Keep this page for your records.")
+    elif office.phone:
+        text = _("Call %(phone)s. Keep this page for your records.")
+    elif office.email:
+        text = _("Write to %(email)s. Keep this page for your records.")
+    else:
+        text = _("Tell us. Keep this page for your records.")
+    return [{"title": _("Questions?"), "text": text % {"phone": office.phone, "email": office.email}}]

@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from accounts import ledger, reading
 from accounts.ledger import Refused
@@ -17,7 +18,7 @@ from billing_office.lib.money import show
 
 
 def of_party(payer: Payer | None) -> str:
-    return payer.name if payer else "the client"
+    return payer.name if payer else _("the client")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class OfCharge:
     @property
     def told(self) -> str:
         """What is said when it is posted."""
-        return f"{self.title}: posted."
+        return _("%(act)s: posted.") % {"act": self.title}
 
     @property
     def why(self) -> str:
@@ -65,7 +66,10 @@ class OfCharge:
         """What is open at the party; raises Refused when the amount is more."""
         open_now = self.open_at(self.payer)
         if self.cents > open_now:
-            raise Refused(f"Only {show(open_now)} is open at {of_party(self.payer)}. Enter that or less.")
+            raise Refused(
+                _("Only %(amount)s is open at %(party)s. Enter that or less.")
+                % {"amount": show(open_now), "party": of_party(self.payer)}
+            )
         return open_now
 
     def above_limit(self, by, on: date) -> str:
@@ -76,8 +80,10 @@ class OfCharge:
         before = self.done_today(by, on)
         if self.cents + before <= limit:
             return ""
-        also = f", and {show(before)} was done today" if before else ""
-        return f"{self.reason.limit_said(by)} a day and account{also}."
+        said = {"limit": self.reason.limit_said(by), "amount": show(before)}
+        if before:
+            return _("%(limit)s a day and account, and %(amount)s was done today.") % said
+        return _("%(limit)s a day and account.") % said
 
     def done_today(self, by, on: date) -> int:
         """Cents that this person posted on the account today for the same kind of reason, less what was undone."""
@@ -103,14 +109,19 @@ class Adjustment(OfCharge):
     @property
     def title(self) -> str:
         what, day = self.reason.get_kind_display(), dates.short(self.charge.service_on)
-        return f"{what} of {show(self.cents)} for {of_party(self.payer)}, charge of {day}"
+        return _("%(what)s of %(amount)s for %(party)s, charge of %(day)s") % {
+            "what": what,
+            "amount": show(self.cents),
+            "party": of_party(self.payer),
+            "day": day,
+        }
 
     def facts(self) -> list[Fact]:
         open_now, line, owed = self.open_now(), reading.charge(self.charge), ledger.balance(self.account)[0]
         return [
-            Fact(f"Open at {of_party(self.payer)}", open_now, open_now - self.cents),
-            Fact("Taken off so far", line.off, line.off + self.cents),
-            Fact("Owed on the account in all", owed, owed - self.cents, binding=False),
+            Fact(_("Open at %(party)s") % {"party": of_party(self.payer)}, open_now, open_now - self.cents),
+            Fact(_("Taken off so far"), line.off, line.off + self.cents),
+            Fact(_("Owed on the account in all"), owed, owed - self.cents, binding=False),
         ]
 
     def sum_after(self) -> str:
@@ -137,18 +148,23 @@ class Move(OfCharge):
     @property
     def title(self) -> str:
         day = dates.short(self.charge.service_on)
-        return f"{show(self.cents)} from {of_party(self.payer)} to {of_party(self.target)}, charge of {day}"
+        return _("%(amount)s from %(party)s to %(other)s, charge of %(day)s") % {
+            "amount": show(self.cents),
+            "party": of_party(self.payer),
+            "other": of_party(self.target),
+            "day": day,
+        }
 
     def args(self) -> dict:
         return super().args() | {"target": self.target and self.target.pk}
 
     def facts(self) -> list[Fact]:
         if self.payer == self.target:
-            raise Refused("It is there already. Choose another party.")
+            raise Refused(_("It is there already. Choose another party."))
         here, there = self.open_now(), self.open_at(self.target)
         return [
-            Fact(f"Open at {of_party(self.payer)}", here, here - self.cents),
-            Fact(f"Open at {of_party(self.target)}", there, there + self.cents),
+            Fact(_("Open at %(party)s") % {"party": of_party(self.payer)}, here, here - self.cents),
+            Fact(_("Open at %(party)s") % {"party": of_party(self.target)}, there, there + self.cents),
         ]
 
     def sum_after(self) -> str:
@@ -181,7 +197,7 @@ def _parts(args: dict, by) -> dict:
     charges = Charge.objects.filter(account__in=Account.objects.for_staff(by)).select_related("account__office")
     charge = charges.filter(pk=args["charge"]).first()
     if charge is None:
-        raise Refused("The account is not of your offices. Somebody of its office decides.")
+        raise Refused(_("The account is not of your offices. Somebody of its office decides."))
     payer = args["payer"] and Payer.objects.get(pk=args["payer"])
     return {
         "charge": charge, "payer": payer or None, "cents": args["cents"], "note": args["note"],

@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.ledger import Refused
@@ -41,7 +42,7 @@ class OfPayment:
 
     @property
     def told(self) -> str:
-        return f"{self.title}: posted."
+        return _("%(act)s: posted.") % {"act": self.title}
 
     def args(self) -> dict:
         return {"payment": self.payment.pk, "cents": self.cents, "reason": self.reason.pk, "note": self.note}
@@ -66,11 +67,15 @@ class Repayment(OfPayment):
     @property
     def title(self) -> str:
         received = dates.short(self.payment.received_on)
-        return f"Refund of {show(self.cents)} from the payment of {received}, {Refund.Way(self.way).label.lower()}"
+        return _("Refund of %(amount)s from the payment of %(day)s, %(way)s") % {
+            "amount": show(self.cents),
+            "day": received,
+            "way": Refund.Way(self.way).label.lower(),
+        }
 
     @property
     def told(self) -> str:
-        return f"{self.title}: approved. It is to be paid out now."
+        return _("%(act)s: approved. It is to be paid out now.") % {"act": self.title}
 
     def args(self) -> dict:
         return super().args() | {"account": self.account.pk, "way": self.way}
@@ -81,12 +86,14 @@ class Repayment(OfPayment):
     def facts(self) -> list[Fact]:
         left, aside = ledger.unapplied(self.payment, self.account.pk), set_aside(self.payment)
         if self.cents > left:
-            raise Refused(f"Only {show(left)} of the payment is unapplied there. Enter that or less.")
+            raise Refused(
+                _("Only %(amount)s of the payment is unapplied there. Enter that or less.") % {"amount": show(left)}
+            )
         return [
-            Fact(f"Unapplied of the payment no. {self.payment.pk}", left, left - self.cents),
-            Fact("Waits to be paid out", aside, aside + self.cents),
-            Fact("Paid by, and paid back to", self.to, self.to),
-            Fact("What they had paid", self.payment.cents, self.payment.cents, binding=False),
+            Fact(_("Unapplied of the payment no. %(number)s") % {"number": self.payment.pk}, left, left - self.cents),
+            Fact(_("Waits to be paid out"), aside, aside + self.cents),
+            Fact(_("Paid by, and paid back to"), self.to, self.to),
+            Fact(_("What they had paid"), self.payment.cents, self.payment.cents, binding=False),
         ]
 
     def above_limit(self, by, on: date) -> str:
@@ -99,8 +106,10 @@ class Repayment(OfPayment):
         before = today.aggregate(sum=Sum("cents"))["sum"] or 0
         if self.cents + before <= limit:
             return ""
-        also = f", and {show(before)} was refunded today" if before else ""
-        return f"{self.reason.limit_said(by)} a day and account{also}."
+        said = {"limit": self.reason.limit_said(by), "amount": show(before)}
+        if before:
+            return _("%(limit)s a day and account, and %(amount)s was refunded today.") % said
+        return _("%(limit)s a day and account.") % said
 
     def carry_out(self, *, by, on: date, key: UUID) -> dict:
         row = ledger.refund(
@@ -126,7 +135,10 @@ class Release(OfPayment):
 
     @property
     def title(self) -> str:
-        return f"{show(self.cents)} of the credit on the charge of {dates.short(self.charge.service_on)} made unapplied"
+        return _("%(amount)s of the credit on the charge of %(day)s made unapplied") % {
+            "amount": show(self.cents),
+            "day": dates.short(self.charge.service_on),
+        }
 
     def args(self) -> dict:
         return super().args() | {"charge": self.charge.pk}
@@ -137,12 +149,18 @@ class Release(OfPayment):
     def facts(self) -> list[Fact]:
         most = most_released(self.charge, self.payment)
         if self.cents > most:
-            raise Refused(f"Only {show(most)} of the credit is from this payment. Enter that or less.")
+            raise Refused(
+                _("Only %(amount)s of the credit is from this payment. Enter that or less.") % {"amount": show(most)}
+            )
         item = OpenItem.objects.get(charge=self.charge, payer=self.payment.payer_id)
         left = ledger.unapplied(self.payment)
         return [
-            Fact(f"Open at {of_party(self.payment.payer)} on the charge", item.cents, item.cents + self.cents),
-            Fact(f"Unapplied of the payment no. {self.payment.pk}", left, left + self.cents),
+            Fact(
+                _("Open at %(party)s on the charge") % {"party": of_party(self.payment.payer)},
+                item.cents,
+                item.cents + self.cents,
+            ),
+            Fact(_("Unapplied of the payment no. %(number)s") % {"number": self.payment.pk}, left, left + self.cents),
         ]
 
     def above_limit(self, by, on: date) -> str:
@@ -179,7 +197,7 @@ def load_repayment(args: dict, by) -> Repayment:
     )
     account = Account.objects.select_related("office").filter(pk=args["account"]).first()
     if payment is None or not of_staff(account, by):
-        raise Refused("The account is not of your offices. Somebody of its office decides.")
+        raise Refused(_("The account is not of your offices. Somebody of its office decides."))
     return Repayment(
         payment, args["cents"], Reason.objects.get(pk=args["reason"]), args["note"], account=account, way=args["way"]
     )

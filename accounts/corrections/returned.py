@@ -5,6 +5,8 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts import ledger
 from accounts.ledger import Refused, StillNeeded
 from accounts.models import Account, AccountFlag, Charge, JournalEntry, Kind, MoneyRule, Payment, Posting, Reason
@@ -44,14 +46,13 @@ class Returned:
 
     @property
     def title(self) -> str:
-        return f"{self.payment.get_method_display()} {self.payment.reference} of {show(self.cents)} returned".replace(
-            "  ", " "
-        )
+        payment = f"{self.payment.get_method_display()} {self.payment.reference}".strip()
+        return _("%(payment)s of %(amount)s returned") % {"payment": payment, "amount": show(self.cents)}
 
     @property
     def told(self) -> str:
-        fee = f" A fee of {show(self.fee)} is charged." if self.fee else ""
-        return f"{self.title}: the payment is undone wherever it was laid.{fee}"
+        undone = _("%(act)s: the payment is undone wherever it was laid.") % {"act": self.title}
+        return f"{undone} {_('A fee of %(amount)s is charged.') % {'amount': show(self.fee)}}" if self.fee else undone
 
     def args(self) -> dict:
         return {"payment": self.payment.pk, "reason": self.reason.pk, "note": self.note, "fee": self.fee}
@@ -61,11 +62,11 @@ class Returned:
 
     def facts(self) -> list[Fact]:
         if not self.entries:
-            raise Refused("The payment was undone already.")
+            raise Refused(_("The payment was undone already."))
         if paid_back := [entry for entry in self.entries if entry.kind == Kind.REFUND]:
             raise StillNeeded(paid_back)
         legs = Posting.objects.filter(entry__in=self.entries)
-        fee = [Fact("Returned check fee", 0, self.fee)] if self.fee else []
+        fee = [Fact(_("Returned check fee"), 0, self.fee)] if self.fee else []
         return [*changes_of(legs), *fee]
 
     def sum_after(self) -> str:
@@ -83,7 +84,7 @@ class Returned:
         record(by, self.act, came, reason=self.reason.words, detail=detail | {"accounts": accounts, "fee": self.fee})
         if self.fee:
             ledger.charge(
-                self.account, cents=self.fee, service_on=on, description="Returned check fee", key=f"returned:{key}",
+                self.account, cents=self.fee, service_on=on, description=_("Returned check fee"), key=f"returned:{key}",
                 kind=Charge.Kind.BANK_FEE, by=by,
             )  # fmt: skip
         self._flag(by, on)
@@ -95,11 +96,12 @@ class Returned:
         is_check = self.payment.method == Payment.Method.CHEQUE
         if not is_check or AccountFlag.objects.on(on).filter(account=self.account, kind=kind).exists():
             return
+        came_back = _("%(payment)s of %(amount)s came back") % {"payment": self.payment, "amount": show(self.cents)}
         flag = AccountFlag.objects.create(
             account=self.account,
             kind=kind,
             since=on,
-            reason=f"{self.payment} of {show(self.cents)} came back"[:200],
+            reason=came_back[:200],
             set_by=by,
         )
         record(by, "flag_set", flag, detail={"kind": kind})
@@ -108,10 +110,12 @@ class Returned:
 def returned(payment: Payment, reason: Reason, by, *, note="", fee: int) -> Returned:
     """Raises Refused where the payment is none that comes back, or stands on accounts of other offices too."""
     if payment.method not in RETURNABLE:
-        raise Refused(f"{payment.get_method_display()} does not come back. Reverse the payment instead.")
+        raise Refused(
+            _("%(method)s does not come back. Reverse the payment instead.") % {"method": payment.get_method_display()}
+        )
     entries = list(ledger.of_payment(payment))
     if other_offices(entries, by):
-        raise Refused("It was laid on accounts of other offices too. Somebody who works for all of them undoes it.")
+        raise Refused(_("It was laid on accounts of other offices too. Somebody who works for all of them undoes it."))
     return Returned(payment, reason, note, fee, entries)
 
 
@@ -128,6 +132,6 @@ def load_returned(args: dict, by) -> Returned:
         Payment.objects.for_staff(by).select_related("account__office", "payer").filter(pk=args["payment"]).first()
     )
     if payment is None:
-        raise Refused("The payment is not of your offices. Somebody of its office decides.")
+        raise Refused(_("The payment is not of your offices. Somebody of its office decides."))
     reason = Reason.objects.get(pk=args["reason"])
     return returned(payment, reason, by, note=args["note"], fee=args["fee"])

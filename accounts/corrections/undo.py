@@ -5,6 +5,9 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from accounts import ledger
 from accounts.ledger import Refused, StillNeeded
 from accounts.models import Account, Book, JournalEntry, Kind, OpenItem, Payment, Posting, Reason
@@ -61,13 +64,19 @@ class Undo:
 
     @property
     def title(self) -> str:
-        return f"Reversal of {self.entry.get_kind_display().lower()} of {show(self.cents)}, {dates.short(self.entry.effective_date)}"
+        return _("Reversal of %(what)s of %(amount)s, %(day)s") % {
+            "what": self.entry.get_kind_display().lower(),
+            "amount": show(self.cents),
+            "day": dates.short(self.entry.effective_date),
+        }
 
     @property
     def told(self) -> str:
         numbers = sorted({part.account.number for part in self.parts})
-        where = f" on {len(numbers)} accounts: {', '.join(numbers)}" if len(numbers) > 1 else ""
-        return f"{self.title}: undone{where}. It can be posted again."
+        if len(numbers) == 1:
+            return _("%(act)s: undone. It can be posted again.") % {"act": self.title}
+        told = {"act": self.title, "n": len(numbers), "accounts": ", ".join(numbers)}
+        return _("%(act)s: undone on %(n)d accounts: %(accounts)s. It can be posted again.") % told
 
     @property
     def cents(self) -> int:
@@ -84,7 +93,10 @@ class Undo:
         done = JournalEntry.objects.filter(reverses=self.entry).select_related("posted_by").first()
         if done:
             day = dates.short(done.effective_date)
-            raise Refused(f"It was reversed on {day} by {done.posted_by.short_name}: {done.memo}")
+            raise Refused(
+                _("It was reversed on %(day)s by %(person)s: %(reason)s")
+                % {"day": day, "person": done.posted_by.short_name, "reason": done.memo}
+            )
         charged = self.entry.kind in EARNING and self.entry.postings.values_list("charge", flat=True)
         if charged and (found := obstacles.of_charges(charged)):
             raise Obstructed(found)
@@ -106,8 +118,11 @@ class Undo:
             return f"{self.reason.limit_said(by)}."
         posted = self.entry.posted_at.astimezone(dates.office_zone()).date()
         if days is not None and (on - posted).days > days:
-            age = f"{days} day{'' if days == 1 else 's'}" if days else "today"
-            return f"The entry is older than {age}."
+            if not days:
+                return _("The entry is older than today.")
+            return ngettext("The entry is older than %(n)d day.", "The entry is older than %(n)d days.", days) % {
+                "n": days
+            }
         return ""
 
     def carry_out(self, *, by, on: date, key: UUID) -> dict:
@@ -143,14 +158,16 @@ def amount(parts: list[JournalEntry]) -> int:
 def undo_of(entry: JournalEntry, reason: Reason, by, note="") -> Undo:
     """Raises Refused where this person may not undo it: by right, or because it stands on accounts of other offices too."""
     if entry.kind == Kind.REVERSAL:
-        raise Refused("A reversal is never reversed. Post the entry anew.")
+        raise Refused(_("A reversal is never reversed. Post the entry anew."))
     whole = _whole(entry)
     parts = list(ledger.of_payment(whole)) if whole else ledger.together(entry)
     payers_money = Posting.objects.filter(entry__in=parts, payment__payer__isnull=False).exists()
     if not may_undo(by, entry.kind, payers_money=payers_money):
-        raise Refused("It is reversed by somebody who may post it. Ask a biller or a supervisor.")
+        raise Refused(_("It is reversed by somebody who may post it. Ask a biller or a supervisor."))
     if other_offices(parts, by):
-        raise Refused("It was posted on accounts of other offices too. Somebody who works for all of them reverses it.")
+        raise Refused(
+            _("It was posted on accounts of other offices too. Somebody who works for all of them reverses it.")
+        )
     return Undo(entry, reason, note, parts, whole)
 
 
@@ -167,7 +184,7 @@ def _whole(entry: JournalEntry) -> Payment | None:
 def load_undo(args: dict, by) -> Undo:
     entry = JournalEntry.objects.for_staff(by).filter(pk=args["entry"]).select_related("account__office").first()
     if entry is None:
-        raise Refused("The account is not of your offices. Somebody of its office decides.")
+        raise Refused(_("The account is not of your offices. Somebody of its office decides."))
     return undo_of(entry, Reason.objects.get(pk=args["reason"]), by, args["note"])
 
 
@@ -180,7 +197,13 @@ def _open_items(legs: list[Posting]) -> list[Fact]:
     open_now = {(item.charge_id, item.payer_id): item.cents for item in items}
     return [
         Fact(
-            f"{leg.account.number}: open at {of_party(leg.payer)}, charge of {dates.short(leg.charge.service_on)} (no. {leg.charge_id})",
+            _("%(account)s: open at %(party)s, charge of %(day)s (no. %(number)s)")
+            % {
+                "account": leg.account.number,
+                "party": of_party(leg.payer),
+                "day": dates.short(leg.charge.service_on),
+                "number": leg.charge_id,
+            },
             open_now[party],
             open_now[party] - cents,
         )
@@ -196,5 +219,12 @@ def _unapplied(legs: list[Posting]) -> list[Fact]:
     facts = []
     for leg, cents in sums.values():
         now = ledger.unapplied(leg.payment, leg.account_id)
-        facts.append(Fact(f"{leg.account.number}: unapplied of the payment no. {leg.payment_id}", now, now + cents))
+        facts.append(
+            Fact(
+                _("%(account)s: unapplied of the payment no. %(number)s")
+                % {"account": leg.account.number, "number": leg.payment_id},
+                now,
+                now + cents,
+            )
+        )
     return facts

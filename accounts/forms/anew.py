@@ -1,6 +1,8 @@
 """A wrong charge: void, or as it ought to have been."""
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.corrections.anew import Anew, Correct, Void
 from accounts.ledger import Refused
@@ -13,7 +15,7 @@ from .corrections import CorrectionForm, ReasonChoice
 
 class VoidForm(CorrectionForm):
     shown_at_once = True
-    title = "The charge was not voided."
+    title = lazy("The charge was not voided.")
     reason = ReasonChoice(Reason.Kind.REVERSAL)
     field_order = ["reason", "note"]
 
@@ -25,14 +27,14 @@ class VoidForm(CorrectionForm):
     def proposal(self) -> Void:
         given = self.cleaned_data if self.is_bound else self.initial
         if given["reason"] is None:
-            raise Refused("No reason for reversals is in use. A supervisor switches one on.")
+            raise Refused(_("No reason for reversals is in use. A supervisor switches one on."))
         return Void(self.charge, given["reason"], given.get("note", ""))
 
 
 class CorrectForm(CorrectionForm, ChargeForm, OfficeForm):
     """The fields of a charge, filled in as it is; units and provider stay."""
 
-    title = "The charge was not corrected."
+    title = lazy("The charge was not corrected.")
     reason = ReasonChoice(Reason.Kind.REVERSAL)
     field_order = ["service_on", "description", "amount", "code", "payer", "client", "reason", "note"]
     units, provider = None, None
@@ -47,7 +49,7 @@ class CorrectForm(CorrectionForm, ChargeForm, OfficeForm):
     def clean(self):
         cleaned = super().clean()
         if not self.errors and all(cleaned[name] == was for name, was in self.was.items()):
-            raise ValidationError("It says what the charge says. Change what is wrong.", code="same")
+            raise ValidationError(_("It says what the charge says. Change what is wrong."), code="same")
         return cleaned
 
     def proposal(self) -> Correct:

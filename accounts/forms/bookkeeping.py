@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import LedgerAccount
 from billing_office.lib import dates
@@ -14,9 +16,9 @@ LONGEST = timedelta(days=5 * 366)  # years of books in one file are a restore, n
 
 
 class LedgerAccountForm(EditForm):
-    title = "The account was not saved."
-    code = LineField(label="Number", max_length=20, help_text="Of the account in your bookkeeping.")
-    name = LineField(max_length=60)
+    title = lazy("The account was not saved.")
+    code = LineField(label=lazy("Number"), max_length=20, help_text=lazy("Of the account in your bookkeeping."))
+    name = LineField(label=lazy("Name"), max_length=60)
 
     class Meta:
         model = LedgerAccount
@@ -26,16 +28,16 @@ class LedgerAccountForm(EditForm):
 class SpanForm(OfficeForm):
     """Days of the journal, both included; this month so far when none are asked for."""
 
-    title = "These days cannot be shown; the month so far is."
-    first = DayField(label="From", required=False)
-    last = DayField(label="Through", required=False)
+    title = lazy("These days cannot be shown; the month so far is.")
+    first = DayField(label=lazy("From"), required=False)
+    last = DayField(label=lazy("Through"), required=False)
 
     def clean(self):
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
         if first and last and first > last:
-            raise ValidationError("The first day is after the last.")
+            raise ValidationError(_("The first day is after the last."))
         if first and last and last - first > LONGEST:
-            raise ValidationError("Ask for five years at most.")
+            raise ValidationError(_("Ask for five years at most."))
         return self.cleaned_data
 
     def span(self):

@@ -6,6 +6,8 @@ from decimal import Decimal
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, Client, Payer
 from billing_office.lib.fields import LineField, MoneyField, OfficeForm
@@ -21,36 +23,44 @@ class UnitsField(forms.CharField):
         if not text:
             return None
         if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", text, re.ASCII):
-            raise ValidationError("Enter a number such as 1 or 2.5.", code="not_a_number")
+            raise ValidationError(_("Enter a number such as 1 or 2.5."), code="not_a_number")
         return Decimal(text)
 
     def run_validators(self, value):
         """Those of a text field read texts, and this is a Decimal by now."""
         if value is not None and value <= 0:
-            raise ValidationError("Enter more than 0.", code="too_small")
+            raise ValidationError(_("Enter more than 0."), code="too_small")
 
     def widget_attrs(self, widget):
         return {"inputmode": "decimal", "autocomplete": "off"}
 
 
 class ChargeForm(OnceMixin, OfficeForm):
-    title = "The charge was not posted."
-    service_on = PastDayField(label="Day of service", future="A service is charged when it was given, not before.")
-    code = LineField(max_length=20, required=False, help_text="Number or words: 99213, or office visit.")
-    description = LineField(label="Service", max_length=200, help_text="Plain words, as the client reads them.")
-    amount = MoneyField()
-    units = UnitsField(initial="1")
-    payer = forms.ModelChoiceField(queryset=Payer.objects.none(), required=False, label="Who owes first")
-    client = forms.ModelChoiceField(
-        queryset=Client.objects.none(), required=False, label="Client served", empty_label=None
+    title = lazy("The charge was not posted.")
+    service_on = PastDayField(
+        label=lazy("Day of service"), future=lazy("A service is charged when it was given, not before.")
     )
-    provider = LineField(max_length=120, required=False, help_text="Who performed the service.")
+    code = LineField(
+        label=lazy("Code"), max_length=20, required=False, help_text=lazy("Number or words: 99213, or office visit.")
+    )
+    description = LineField(
+        label=lazy("Service"), max_length=200, help_text=lazy("Plain words, as the client reads them.")
+    )
+    amount = MoneyField(label=lazy("Amount"))
+    units = UnitsField(label=lazy("Units"), initial="1")
+    payer = forms.ModelChoiceField(queryset=Payer.objects.none(), required=False, label=lazy("Who owes first"))
+    client = forms.ModelChoiceField(
+        queryset=Client.objects.none(), required=False, label=lazy("Client served"), empty_label=None
+    )
+    provider = LineField(
+        label=lazy("Provider"), max_length=120, required=False, help_text=lazy("Who performed the service.")
+    )
 
     def __init__(self, *args, account: Account, **kwargs):
         super().__init__(*args, **kwargs)
         self._name_fields(account)
         self.fields["payer"].queryset = Payer.objects.filter(active=True)
-        self.fields["payer"].empty_label = "The client"
+        self.fields["payer"].empty_label = _("The client")
         # What is picked fills description and amount (static/code_search.js); without scripts the number is typed.
         self.fields["code"].widget.attrs |= {
             "autofocus": True, "autocomplete": "off", "data-finds": reverse("codes_found"),
@@ -67,7 +77,7 @@ class ChargeForm(OnceMixin, OfficeForm):
         told = {
             "client": (words.served, ""),
             "provider": (words.provider, words.provider_help),
-            "code": ("Code", words.code_help),
+            "code": (_("Code"), words.code_help),
         }
         for name in told.keys() & self.fields.keys():
             self.fields[name].label, self.fields[name].help_text = told[name]

@@ -1,6 +1,8 @@
 """Closing an account, and reopening it."""
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account
 from billing_office.lib import dates
@@ -10,9 +12,9 @@ from .parts import PastDayField
 
 
 class CloseForm(OfficeForm):
-    title = "The account was not closed."
-    on = PastDayField(label="Closed on")
-    reason = LineField(max_length=200, help_text="It stands at the head of the account.")
+    title = lazy("The account was not closed.")
+    on = PastDayField(label=lazy("Closed on"))
+    reason = LineField(label=lazy("Reason"), max_length=200, help_text=lazy("It stands at the head of the account."))
 
     def __init__(self, *args, account: Account, **kwargs):
         super().__init__(*args, **kwargs)
@@ -22,15 +24,15 @@ class CloseForm(OfficeForm):
     def clean_on(self):
         day = self.cleaned_data["on"]
         if day < self.account.opened_on:
-            raise ValidationError("This lies before the account was opened.", code="order")
+            raise ValidationError(_("This lies before the account was opened."), code="order")
         return day
 
 
 class ReasonForm(OfficeForm):
     """One line that says why."""
 
-    title = "Nothing was done."
-    reason = LineField(max_length=200)
+    title = lazy("Nothing was done.")
+    reason = LineField(label=lazy("Reason"), max_length=200)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

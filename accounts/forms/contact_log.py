@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
-from accounts.models import Account, ContactMade, ContactPoint
+from accounts.models import Account, Client, ContactMade, ContactPoint
 from accounts.models.contact_made import OUTCOMES
 from billing_office.lib import dates
 from billing_office.lib.fields import DayField, LineField, MoneyField, OfficeForm
@@ -20,15 +22,18 @@ NEEDS_NUMBER = {Outcome.WRONG_NUMBER, Outcome.STOP}
 class ContactLogForm(OnceMixin, OfficeForm):
     """Whom: a client at one of their numbers (`p<id>`), or a client (`c<id>`). The best number comes first."""
 
-    title = "It was not logged."
+    title = lazy("It was not logged.")
     outcome = forms.ChoiceField(
-        choices=Outcome.choices, widget=forms.RadioSelect, error_messages={"required": "Choose what came of it."}
+        label=lazy("Outcome"),
+        choices=Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": lazy("Choose what came of it.")},
     )
-    way = forms.ChoiceField(choices=Way.choices, initial=Way.CALL)
-    whom = forms.ChoiceField(label="With")
-    cents = MoneyField(label="Amount", required=False)
-    promised_on = DayField(label="By", required=False)
-    note = LineField(required=False, max_length=1000)
+    way = forms.ChoiceField(label=lazy("Way"), choices=Way.choices, initial=Way.CALL)
+    whom = forms.ChoiceField(label=lazy("With"))
+    cents = MoneyField(label=lazy("Amount"), required=False)
+    promised_on = DayField(label=lazy("By"), required=False)
+    note = LineField(label=lazy("Note"), required=False, max_length=1000)
 
     def __init__(self, *args, account: Account, **kwargs):
         super().__init__(*args, **kwargs)
@@ -39,7 +44,7 @@ class ContactLogForm(OnceMixin, OfficeForm):
         phones = sorted(phones, key=lambda p: (not p.usable, p.client_id != first, not p.preferred, p.pk))
         self.points = {f"p{point.pk}": point for point in phones}
         self.clients = {f"c{pk}": client for pk, client in clients.items()}
-        numbers = [(key, f"{clients[p.client_id].name}, {p}{_ill(p)}") for key, p in self.points.items()]
+        numbers = [(key, _called(clients[p.client_id], p)) for key, p in self.points.items()]
         names = [(key, client.name) for key, client in self.clients.items()]
         names.sort(key=lambda row: row[0] != f"c{first}")
         self.fields["whom"].choices = [*numbers, *names]
@@ -52,18 +57,18 @@ class ContactLogForm(OnceMixin, OfficeForm):
         elif outcome:
             given["cents"] = given["promised_on"] = None
         if outcome in NEEDS_NUMBER and given.get("whom") and point is None:
-            self.add_error("whom", ValidationError("Choose the number that was called.", code="number"))
+            self.add_error("whom", ValidationError(_("Choose the number that was called."), code="number"))
         if outcome == Outcome.WRONG_NUMBER and given.get("way") not in (Way.CALL, Way.CALL_IN):
-            self.add_error("outcome", ValidationError("Only a call has a wrong number.", code="way"))
+            self.add_error("outcome", ValidationError(_("Only a call has a wrong number."), code="way"))
         return given
 
     def _promise(self, given: dict):
         if given.get("cents") is None and "cents" not in self.errors:
-            self.add_error("cents", ValidationError("How much was promised?", code="required"))
+            self.add_error("cents", ValidationError(_("How much was promised?"), code="required"))
         if given.get("promised_on") is None and "promised_on" not in self.errors:
-            self.add_error("promised_on", ValidationError("By which day?", code="required"))
+            self.add_error("promised_on", ValidationError(_("By which day?"), code="required"))
         elif given.get("promised_on") and given["promised_on"] < dates.today():
-            self.add_error("promised_on", ValidationError("This day is over.", code="past"))
+            self.add_error("promised_on", ValidationError(_("This day is over."), code="past"))
 
     def made(self) -> ContactMade:
         """What the form says, unsaved."""
@@ -80,5 +85,9 @@ class ContactLogForm(OnceMixin, OfficeForm):
         return [(radio, spec.letter, spec.note) for radio, spec in zip(self["outcome"], specs, strict=True)]
 
 
-def _ill(point: ContactPoint) -> str:
-    return " (opted out)" if point.opted_out_on else f" ({point.bad_reason or 'bad'})" if point.bad_since else ""
+def _called(client: Client, point: ContactPoint) -> str:
+    """A number as it is chosen, with what speaks against it."""
+    told = {"client": client.name, "number": point, "reason": point.bad_reason or _("bad")}
+    if point.opted_out_on:
+        return _("%(client)s, %(number)s (opted out)") % told
+    return _("%(client)s, %(number)s (%(reason)s)") % told if point.bad_since else f"{client.name}, {point}"

@@ -3,6 +3,9 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts import people
 from accounts.models import ContactPoint
@@ -14,12 +17,12 @@ from .parts import EditForm, OnceMixin, PastDayField
 Kind = ContactPoint.Kind
 ADDRESS = ["street", "city", "region", "postcode", "country"]
 AGREED = "on"
-LABELS = {Kind.EMAIL: "E-mail address", Kind.PHONE: "Phone number"}
-KINDS = [(Kind.EMAIL, "E-mail"), (Kind.PHONE, "Phone"), (Kind.POSTAL, "Post")]
-NOT_AN_EMAIL = "Enter one e-mail address, for example anna@example.org."
+LABELS = {Kind.EMAIL: lazy("E-mail address"), Kind.PHONE: lazy("Phone number")}
+KINDS = [(Kind.EMAIL, lazy("E-mail")), (Kind.PHONE, lazy("Phone")), (Kind.POSTAL, lazy("Post"))]
+NOT_AN_EMAIL = lazy("Enter one e-mail address, for example anna@example.org.")
 phone_number = RegexValidator(
     r"^\+?[0-9(][0-9 ().\-]{5,30}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?$",
-    "Enter a phone number in figures, for example (512) 555-0199.",
+    lazy("Enter a phone number in figures, for example (512) 555-0199."),
 )
 
 
@@ -29,24 +32,35 @@ class ConsentField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, **kwargs):
-        kwargs |= {"choices": [(AGREED, "The client consents")], "required": False}
-        super().__init__(label="Unencrypted e-mail", help_text=f"Read out: “{people.CONSENT_WORDING}”", **kwargs)
+        kwargs |= {"choices": [(AGREED, lazy("The client consents"))], "required": False}
+        super().__init__(
+            label=lazy("Unencrypted e-mail"),
+            help_text=format_lazy(lazy("Read out: “{wording}”"), wording=people.CONSENT_WORDING),
+            **kwargs,
+        )
 
 
 class ContactFields(forms.ModelForm):
     """`kind` decides which fields there are, `by` is who asks for consent."""
 
     consents = ConsentField()
-    consent_on = PastDayField(label="Consent given on", required=False, help_text="Empty: today.")
+    consent_on = PastDayField(label=lazy("Consent given on"), required=False, help_text=lazy("Empty: today."))
     country = forms.CharField(
+        label=lazy("Country"),
         required=False,
         max_length=2,
         initial="US",
-        validators=[RegexValidator("^[A-Z]{2}$", "Use two letters, for example US.")],
+        validators=[RegexValidator("^[A-Z]{2}$", lazy("Use two letters, for example US."))],
     )
-    verified_on = PastDayField(required=False, help_text="When the client confirmed it.")
-    bad_since = PastDayField(required=False, help_text="When mail came back or a call failed.")
-    opted_out_on = PastDayField(label="Opted out on", required=False, help_text="The client asked us not to use it.")
+    verified_on = PastDayField(
+        label=lazy("Verified on"), required=False, help_text=lazy("When the client confirmed it.")
+    )
+    bad_since = PastDayField(
+        label=lazy("Bad since"), required=False, help_text=lazy("When mail came back or a call failed.")
+    )
+    opted_out_on = PastDayField(
+        label=lazy("Opted out on"), required=False, help_text=lazy("The client asked us not to use it.")
+    )
 
     class Meta:
         model = ContactPoint
@@ -54,7 +68,15 @@ class ContactFields(forms.ModelForm):
             "value", *ADDRESS, "consents", "consent_on", "preferred", "verified_on", "source", "bad_since", "bad_reason",
             "opted_out_on",
         ]  # fmt: skip
-        labels = {"region": "State", "preferred": "Use this first", "bad_reason": "What is wrong"}
+        labels = {
+            "street": lazy("Street"),
+            "city": lazy("City"),
+            "region": lazy("State"),
+            "postcode": lazy("Postcode"),
+            "preferred": lazy("Use this first"),
+            "source": lazy("Source"),
+            "bad_reason": lazy("What is wrong"),
+        }
 
     def __init__(self, *args, kind: str, by, **kwargs):
         super().__init__(*args, **kwargs)
@@ -89,7 +111,7 @@ class ContactFields(forms.ModelForm):
             cleaned["bad_since"] = dates.today()
         day = cleaned.get("consent_on")
         if day and day != self.consent_before and not cleaned.get("consents"):
-            self.add_error("consents", ValidationError("Tick this, or leave the day empty.", code="no_consent"))
+            self.add_error("consents", ValidationError(_("Tick this, or leave the day empty."), code="no_consent"))
         return cleaned
 
     def _post_clean(self):
@@ -110,7 +132,7 @@ class ContactFields(forms.ModelForm):
 class ContactForm(ContactFields, EditForm):
     """A corrected address starts afresh: what was noted of the wrong one, bad or verified, does not stand for it."""
 
-    title = "The contact was not saved."
+    title = lazy("The contact was not saved.")
 
     class Meta(ContactFields.Meta):
         pass
@@ -127,7 +149,7 @@ class ContactForm(ContactFields, EditForm):
 class NewContactForm(OnceMixin, ContactFields, OfficeModelForm):
     """What is new is neither bad nor opted out of yet."""
 
-    title = "The contact was not added."
+    title = lazy("The contact was not added.")
     kind = forms.CharField(widget=forms.HiddenInput, required=False)
     bad_since = opted_out_on = None
 

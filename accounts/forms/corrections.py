@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.chart import ADJUSTMENTS
 from accounts.corrections.of_charge import Adjustment, Move, of_party
@@ -19,7 +21,8 @@ from .parts import OnceMixin
 class ReasonChoice(forms.ModelChoiceField):
     def __init__(self, *kinds: str, **kwargs):
         self.kinds = kinds
-        super().__init__(queryset=Reason.objects.none(), empty_label="Choose", **kwargs)
+        kwargs.setdefault("label", lazy("Reason"))
+        super().__init__(queryset=Reason.objects.none(), empty_label=lazy("Choose"), **kwargs)
 
     def offer(self):
         self.queryset = Reason.objects.filter(active=True, kind__in=self.kinds)
@@ -33,7 +36,9 @@ class CorrectionForm(OnceMixin, OfficeForm):
     `shown_at_once`: the effect depends on nothing that the person enters."""
 
     shown_at_once = False
-    note = LineField(max_length=120, required=False, help_text="Stands on the entry beside the reason.")
+    note = LineField(
+        label=lazy("Note"), max_length=120, required=False, help_text=lazy("Stands on the entry beside the reason.")
+    )
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
@@ -44,7 +49,9 @@ class CorrectionForm(OnceMixin, OfficeForm):
         cleaned = super().clean()
         reason = cleaned.get("reason")
         if reason and reason.needs_note and not cleaned.get("note") and "note" not in self.errors:
-            self.add_error("note", ValidationError(f"“{reason.words}” needs a note.", code="note"))
+            self.add_error(
+                "note", ValidationError(_("“%(reason)s” needs a note.") % {"reason": reason.words}, code="note")
+            )
         return cleaned
 
     def show(self, seen: str, **values):
@@ -64,16 +71,21 @@ class OpenItemChoice(forms.ModelChoiceField):
 
     def __init__(self, **kwargs):
         self.reader: User | None = None
-        super().__init__(queryset=OpenItem.objects.none(), empty_label="Choose", **kwargs)
+        super().__init__(queryset=OpenItem.objects.none(), empty_label=lazy("Choose"), **kwargs)
 
     def label_from_instance(self, item: OpenItem) -> str:
         words = item.charge.words_for(self.reader)
-        return f"{dates.short(item.charge.service_on, dates.today())}, {words}: {show(item.cents)} open at {of_party(item.payer)}"
+        return _("%(day)s, %(service)s: %(amount)s open at %(party)s") % {
+            "day": dates.short(item.charge.service_on, dates.today()),
+            "service": words,
+            "amount": show(item.cents),
+            "party": of_party(item.payer),
+        }
 
 
 class OfChargeForm(CorrectionForm):
-    item = OpenItemChoice(label="Of")
-    amount = MoneyField(required=False, help_text="Empty: all that is open.")
+    item = OpenItemChoice(label=lazy("Of"))
+    amount = MoneyField(label=lazy("Amount"), required=False, help_text=lazy("Empty: all that is open."))
 
     def __init__(self, *args, account: Account, reader: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -87,7 +99,9 @@ class OfChargeForm(CorrectionForm):
         cleaned = super().clean()
         item, amount = cleaned.get("item"), cleaned.get("amount")
         if item and amount and amount > item.cents:
-            self.add_error("amount", ValidationError(f"Only {show(item.cents)} is open.", code="too_much"))
+            self.add_error(
+                "amount", ValidationError(_("Only %(amount)s is open.") % {"amount": show(item.cents)}, code="too_much")
+            )
         return cleaned
 
     @property
@@ -101,7 +115,7 @@ class OfChargeForm(CorrectionForm):
 
 
 class AdjustForm(OfChargeForm):
-    title = "Nothing was taken off."
+    title = lazy("Nothing was taken off.")
     reason = ReasonChoice(*ADJUSTMENTS)
     field_order = ["item", "reason", "amount", "note"]
 
@@ -110,8 +124,10 @@ class AdjustForm(OfChargeForm):
 
 
 class MoveForm(OfChargeForm):
-    title = "Nothing was moved."
-    target = forms.ModelChoiceField(queryset=Payer.objects.none(), required=False, label="To", empty_label="The client")
+    title = lazy("Nothing was moved.")
+    target = forms.ModelChoiceField(
+        queryset=Payer.objects.none(), required=False, label=lazy("To"), empty_label=lazy("The client")
+    )
     reason = ReasonChoice(Reason.Kind.TRANSFER_RESPONSIBILITY)
     field_order = ["item", "target", "reason", "amount", "note"]
 
@@ -123,7 +139,7 @@ class MoveForm(OfChargeForm):
         cleaned = super().clean()
         item = cleaned.get("item")
         if item and "target" not in self.errors and item.payer == cleaned.get("target"):
-            self.add_error("target", ValidationError("It is there already. Choose another party.", code="same"))
+            self.add_error("target", ValidationError(_("It is there already. Choose another party."), code="same"))
         return cleaned
 
     def proposal(self) -> Move:
@@ -135,7 +151,7 @@ class MoveForm(OfChargeForm):
 
 class UndoForm(CorrectionForm):
     shown_at_once = True
-    title = "Nothing was reversed."
+    title = lazy("Nothing was reversed.")
     reason = ReasonChoice(Reason.Kind.REVERSAL)
     field_order = ["reason", "note"]
 
@@ -149,5 +165,5 @@ class UndoForm(CorrectionForm):
         given = self.cleaned_data if self.is_bound else {}
         reason = given.get("reason") or self.initial["reason"]
         if reason is None:
-            raise Refused("No reason for reversals is in use. A supervisor switches one on.")
+            raise Refused(_("No reason for reversals is in use. A supervisor switches one on."))
         return undo_of(self.entry, reason, self.by, given.get("note", ""))

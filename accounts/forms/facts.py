@@ -1,5 +1,7 @@
 """What an account says in its office's own fields."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.facts import of_account
 from accounts.models import Account
 from billing_office.lib.fields import LineField
@@ -8,7 +10,7 @@ from .parts import EditForm
 
 
 class FactsForm(EditForm):
-    title = "Nothing was saved."
+    title = _("Nothing was saved.")
 
     class Meta:
         model = Account

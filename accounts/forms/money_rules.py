@@ -4,13 +4,15 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import MoneyRule
 from billing_office.lib.fields import DayField, LineField, MoneyField
 
 from .parts import EditForm, after
 
-LIMIT = "Of one run. Empty: no limit. 0: always a second person."
+LIMIT = lazy("Of one run. Empty: no limit. 0: always a second person.")
 NEEDS = {  # figures without which a rule of the kind says nothing
     "small_balance": ["most_cents"],
     "late_fee": ["percent", "most_cents", "every_days"],
@@ -25,33 +27,44 @@ NOUGHT = {"percent": Decimal(0), "least_cents": 0, "most_cents": 0, "below_cents
 
 
 class MoneyRuleForm(EditForm):
-    title = "The rule was not saved."
-    since = DayField(label="In force from")
-    until = DayField(label="Through", required=False)
+    title = lazy("The rule was not saved.")
+    since = DayField(label=lazy("In force from"))
+    until = DayField(label=lazy("Through"), required=False)
     percent = forms.DecimalField(
-        label="Percent", min_value=Decimal(0), max_value=Decimal(100), max_digits=6, decimal_places=3, required=False,
-        help_text="Late fee and discount: of what is due. Interest: a year.",
+        label=lazy("Percent"), min_value=Decimal(0), max_value=Decimal(100), max_digits=6, decimal_places=3, required=False,
+        help_text=lazy("Late fee and discount: of what is due. Interest: a year."),
     )  # fmt: skip
     least_cents = MoneyField(
-        label="At least", least=0, required=False, help_text="The least fee or interest; the fee for a returned check."
+        label=lazy("At least"),
+        least=0,
+        required=False,
+        help_text=lazy("The least fee or interest; the fee for a returned check."),
     )
     most_cents = MoneyField(
-        label="At most", least=0, required=False, help_text="The highest fee; the largest small balance."
+        label=lazy("At most"), least=0, required=False, help_text=lazy("The highest fee; the largest small balance.")
     )
-    below_cents = MoneyField(label="Nothing below", least=0, required=False, help_text="Late fee: of what is overdue.")
+    below_cents = MoneyField(
+        label=lazy("Nothing below"), least=0, required=False, help_text=lazy("Late fee: of what is overdue.")
+    )
     days = forms.IntegerField(
-        label="Days", min_value=0, max_value=3650, required=False,
-        help_text="Grace; the age of a small balance; to pay promptly; the clock of a credit.",
+        label=lazy("Days"), min_value=0, max_value=3650, required=False,
+        help_text=lazy("Grace; the age of a small balance; to pay promptly; the clock of a credit."),
     )  # fmt: skip
     every_days = forms.IntegerField(
-        label="Once in (days)", min_value=0, max_value=3650, required=False, help_text="Late fee: the cycle."
+        label=lazy("Once in (days)"),
+        min_value=0,
+        max_value=3650,
+        required=False,
+        help_text=lazy("Late fee: the cycle."),
     )
-    biller_cents = MoneyField(label="A biller alone", least=0, required=False, help_text=LIMIT)
-    supervisor_cents = MoneyField(label="A supervisor alone", least=0, required=False, help_text=LIMIT)
-    source = LineField(max_length=160, required=False, help_text=MoneyRule._meta.get_field("source").help_text)
-    source_url = forms.URLField(label="Address of the source", required=False, assume_scheme="https")
+    biller_cents = MoneyField(label=lazy("A biller alone"), least=0, required=False, help_text=LIMIT)
+    supervisor_cents = MoneyField(label=lazy("A supervisor alone"), least=0, required=False, help_text=LIMIT)
+    source = LineField(
+        label=lazy("Source"), max_length=160, required=False, help_text=MoneyRule._meta.get_field("source").help_text
+    )
+    source_url = forms.URLField(label=lazy("Address of the source"), required=False, assume_scheme="https")
     counsel = LineField(
-        label="To be confirmed",
+        label=lazy("To be confirmed"),
         max_length=200,
         required=False,
         help_text=MoneyRule._meta.get_field("counsel").help_text,
@@ -63,16 +76,23 @@ class MoneyRuleForm(EditForm):
             "kind", "office", "since", "until", "percent", "least_cents", "most_cents", "below_cents", "days", "every_days",
             "year_days", "biller_cents", "supervisor_cents", "source", "source_url", "counsel", "active",
         ]  # fmt: skip
-        labels = {"active": "In use", "year_days": "Days of a year"}
+        labels = {
+            "kind": lazy("Kind"),
+            "office": lazy("Office"),
+            "active": lazy("In use"),
+            "year_days": lazy("Days of a year"),
+        }
         error_messages = {
             "__all__": {
-                "unique_together": "The office has a rule of this kind from that day: edit it, or choose another day."
+                "unique_together": lazy(
+                    "The office has a rule of this kind from that day: edit it, or choose another day."
+                )
             }
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["office"].empty_label = "All offices"
+        self.fields["office"].empty_label = _("All offices")
 
     def clean(self):
         cleaned = super().clean()
@@ -82,10 +102,10 @@ class MoneyRuleForm(EditForm):
         }
         for name in NEEDS.get(kind, []):
             if cleaned.get(name) == 0:
-                self.add_error(name, ValidationError("A rule of this kind needs more than 0 here.", code="required"))
+                self.add_error(name, ValidationError(_("A rule of this kind needs more than 0 here."), code="required"))
         least, most = cleaned.get("least_cents"), cleaned.get("most_cents")
         if kind == MoneyRule.Kind.LATE_FEE and least and most and least > most:
-            self.add_error("least_cents", ValidationError("The least is more than the most.", code="order"))
+            self.add_error("least_cents", ValidationError(_("The least is more than the most."), code="order"))
         if after(cleaned.get("since"), cleaned.get("until")):
-            self.add_error("until", ValidationError("This lies before the first day.", code="order"))
+            self.add_error("until", ValidationError(_("This lies before the first day."), code="order"))
         return cleaned

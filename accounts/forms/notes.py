@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts import notes
 from accounts.models import Account, Note
@@ -16,18 +18,18 @@ ROLES = [role for role in Role if role in RIGHTS["write_notes"]]
 
 
 class NoteForm(OnceMixin, OfficeForm):
-    title = "The note was not written."
-    text = TextField(label="Note", max_length=2000, help_text="@name asks a colleague to read it.")
-    follow_on = DayField(label="Follow up on", required=False)
-    follow_for = forms.ChoiceField(label="By whom", required=False)
+    title = lazy("The note was not written.")
+    text = TextField(label=lazy("Note"), max_length=2000, help_text=lazy("@name asks a colleague to read it."))
+    follow_on = DayField(label=lazy("Follow up on"), required=False)
+    follow_for = forms.ChoiceField(label=lazy("By whom"), required=False)
 
     def __init__(self, *args, account: Account, by: User, corrects: Note | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.by = by
         self.people = {user.username.lower(): user for user in notes.colleagues(account.office)}
         others = [(f"u{user.pk}", user.name) for user in self.people.values() if user != by]
-        roles = [(f"r{role}", f"Any {role.label.lower()}") for role in ROLES]
-        self.fields["follow_for"].choices = [("", "Me"), *others, *roles]
+        roles = [(f"r{role}", _("Any %(role)s") % {"role": role.label.lower()}) for role in ROLES]
+        self.fields["follow_for"].choices = [("", _("Me")), *others, *roles]
         if corrects:
             self.initial["text"] = corrects.text
             del self.fields["follow_on"], self.fields["follow_for"]
@@ -38,13 +40,17 @@ class NoteForm(OnceMixin, OfficeForm):
         if unknown:
             names = ", ".join(f"@{name}" for name in unknown)
             known = ", ".join(f"@{name}" for name in self.people)
-            raise ValidationError(f"Nobody of this office is called {names}. You can call {known}.", code="unknown")
+            raise ValidationError(
+                _("Nobody of this office is called %(names)s. You can call %(people)s.")
+                % {"names": names, "people": known},
+                code="unknown",
+            )
         return text
 
     def clean_follow_on(self):
         day = self.cleaned_data["follow_on"]
         if day and day < dates.today():
-            raise ValidationError("This day is over.", code="past")
+            raise ValidationError(_("This day is over."), code="past")
         return day
 
     @property

@@ -5,12 +5,14 @@ from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.audit.models import Act
 from billing_office.lib import dates
 from billing_office.lib.fields import DayField, OfficeModelForm, StaleFormMixin
 
-LOST = "This form has lost its number. Open it again."
+LOST = lazy("This form has lost its number. Open it again.")
 
 
 class OnceMixin(forms.Form):
@@ -35,9 +37,9 @@ class EditForm(StaleFormMixin, OfficeModelForm):
         act = act.select_related("actor").first()
         if act is None:
             return ""
-        at = act.at.astimezone(dates.office_zone())
-        day = "" if at.date() == dates.today() else f" on {dates.short(at.date(), dates.today())}"
-        return f"{act.actor.short_name} at {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}{day}"
+        at, today = act.at.astimezone(dates.office_zone()), dates.today()
+        told = {"person": act.actor.short_name, "time": dates.clock(at), "day": dates.short(at.date(), today)}
+        return (_("%(person)s at %(time)s") if at.date() == today else _("%(person)s at %(time)s on %(day)s")) % told
 
     @property
     def changed(self) -> list[str]:
@@ -47,10 +49,13 @@ class EditForm(StaleFormMixin, OfficeModelForm):
 # -- days -------------------------------------------------------------------------------------------------------------
 
 
+NOT_YET = lazy("This day has not come yet.")
+
+
 class PastDayField(DayField):
     """A day that has come: not after today at the office."""
 
-    def __init__(self, *, future="This day has not come yet.", **kwargs):
+    def __init__(self, *, future=NOT_YET, **kwargs):
         self.future = future
         super().__init__(**kwargs)
 

@@ -3,6 +3,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Payer
 from billing_office.lib.fields import OfficeModelForm
@@ -19,12 +21,19 @@ class PayerFields(forms.ModelForm):
             "billed_by_invoice", "terms_days", "names_services",
         ]  # fmt: skip
         field_classes = {"email_agreed_on": PastDayField}
-        labels = {"electronic_id": "Electronic id", "city_line": "City line", "email": "Billing e-mail"}
+        labels = {
+            "name": lazy("Name"),
+            "street": lazy("Street"),
+            "phone": lazy("Phone"),
+            "electronic_id": lazy("Electronic id"),
+            "city_line": lazy("City line"),
+            "email": lazy("Billing e-mail"),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["terms_days"].required = False
-        self.fields["terms_days"].validators.append(MaxValueValidator(365, "Use 0 to 365 days."))
+        self.fields["terms_days"].validators.append(MaxValueValidator(365, _("Use 0 to 365 days.")))
 
     def clean_terms_days(self):
         days = self.cleaned_data["terms_days"]
@@ -40,24 +49,24 @@ class PayerFields(forms.ModelForm):
         name = " ".join(self.cleaned_data["name"].split())
         key = sort_key(name)
         if len(key) > Payer._meta.get_field("sort_key").max_length:
-            raise ValidationError("The name is too long.", code="too_long")
+            raise ValidationError(_("The name is too long."), code="too_long")
         if Payer.objects.filter(sort_key=key).exclude(pk=self.instance.pk).exists():
             raise ValidationError(
-                "There is a payer of this name. Tell the two apart, for example by state.", code="twice"
+                _("There is a payer of this name. Tell the two apart, for example by state."), code="twice"
             )
         return name
 
 
 class PayerForm(PayerFields, EditForm):
-    title = "The payer was not saved."
+    title = lazy("The payer was not saved.")
 
     class Meta(PayerFields.Meta):
         fields = [*PayerFields.Meta.fields, "active"]
-        labels = PayerFields.Meta.labels | {"active": "Offered for new charges"}
+        labels = PayerFields.Meta.labels | {"active": lazy("Offered for new charges")}
 
 
 class NewPayerForm(OnceMixin, PayerFields, OfficeModelForm):
-    title = "The payer was not added."
+    title = lazy("The payer was not added.")
 
     class Meta(PayerFields.Meta):
         pass

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.corrections.refunding import Release, Repayment, most_released, paid_on
 from accounts.corrections.returned import Returned, fee_of, returned
@@ -16,9 +18,9 @@ from .parts import PastDayField
 
 
 class RefundForm(CorrectionForm):
-    title = "Nothing was refunded."
-    amount = MoneyField(required=False, help_text="Empty: all that is unapplied.")
-    way = forms.ChoiceField(choices=Refund.Way.choices)
+    title = lazy("Nothing was refunded.")
+    amount = MoneyField(label=lazy("Amount"), required=False, help_text=lazy("Empty: all that is unapplied."))
+    way = forms.ChoiceField(label=lazy("Way"), choices=Refund.Way.choices)
     reason = ReasonChoice(Reason.Kind.REFUND)
     field_order = ["amount", "way", "reason", "note"]
 
@@ -32,7 +34,7 @@ class RefundForm(CorrectionForm):
     def clean_amount(self):
         amount = self.cleaned_data["amount"]
         if amount and amount > self.left:
-            raise ValidationError(f"Only {show(self.left)} is unapplied.", code="too_much")
+            raise ValidationError(_("Only %(amount)s is unapplied.") % {"amount": show(self.left)}, code="too_much")
         return amount
 
     def proposal(self) -> Repayment:
@@ -48,9 +50,11 @@ class RefundForm(CorrectionForm):
 
 
 class ReleaseForm(CorrectionForm):
-    title = "The credit stays where it is."
-    payment = forms.ModelChoiceField(queryset=Payment.objects.none(), label="Paid by", empty_label=None)
-    amount = MoneyField(required=False, help_text="Empty: all of the credit that is from this payment.")
+    title = lazy("The credit stays where it is.")
+    payment = forms.ModelChoiceField(queryset=Payment.objects.none(), label=lazy("Paid by"), empty_label=None)
+    amount = MoneyField(
+        label=lazy("Amount"), required=False, help_text=lazy("Empty: all of the credit that is from this payment.")
+    )
     reason = ReasonChoice(Reason.Kind.REFUND)
     field_order = ["payment", "amount", "reason", "note"]
 
@@ -65,16 +69,16 @@ class ReleaseForm(CorrectionForm):
         most = most_released(self.charge, given["payment"])
         if not most:
             raise Refused(
-                "Nothing of the credit is from this payment. Choose another, or reverse what made the credit."
+                _("Nothing of the credit is from this payment. Choose another, or reverse what made the credit.")
             )
         return Release(given["payment"], given["amount"] or most, given["reason"], given["note"], charge=self.charge)
 
 
 class ReturnedForm(CorrectionForm):
     shown_at_once = True
-    title = "Nothing was undone."
+    title = lazy("Nothing was undone.")
     reason = ReasonChoice(Reason.Kind.REVERSAL)
-    charge_fee = forms.BooleanField(required=False)
+    charge_fee = forms.BooleanField(label=lazy("Charge fee"), required=False)
     field_order = ["reason", "charge_fee", "note"]
 
     def __init__(self, *args, payment: Payment, by, **kwargs):
@@ -83,7 +87,7 @@ class ReturnedForm(CorrectionForm):
         reasons = self.fields["reason"].queryset
         self.initial.setdefault("reason", reasons.filter(code="NSF").first() or reasons.first())
         if self.fee:
-            self.fields["charge_fee"].label = f"Charge the fee of {show(self.fee)}"
+            self.fields["charge_fee"].label = _("Charge the fee of %(amount)s") % {"amount": show(self.fee)}
             self.initial.setdefault("charge_fee", True)
         else:
             del self.fields["charge_fee"]
@@ -92,16 +96,18 @@ class ReturnedForm(CorrectionForm):
         given = self.cleaned_data if self.is_bound else self.initial
         reason = given.get("reason") or self.initial["reason"]
         if reason is None:
-            raise Refused("No reason for reversals is in use. A supervisor switches one on.")
+            raise Refused(_("No reason for reversals is in use. A supervisor switches one on."))
         fee = self.fee if given.get("charge_fee") else 0
         return returned(self.payment, reason, self.by, note=given.get("note", ""), fee=fee)
 
 
 class PayoutForm(OfficeForm):
-    title = "The refund was not paid out."
-    way = forms.ChoiceField(choices=Refund.Way.choices)
-    reference = LineField(max_length=60, help_text="Check number, reversal of the card, or transfer.")
-    paid_on = PastDayField(label="Paid out on", future="It is paid out when it left the house, not before.")
+    title = lazy("The refund was not paid out.")
+    way = forms.ChoiceField(label=lazy("Way"), choices=Refund.Way.choices)
+    reference = LineField(
+        label=lazy("Reference"), max_length=60, help_text=lazy("Check number, reversal of the card, or transfer.")
+    )
+    paid_on = PastDayField(label=lazy("Paid out on"), future=lazy("It is paid out when it left the house, not before."))
 
     def __init__(self, *args, refund: Refund, **kwargs):
         super().__init__(*args, **kwargs)
@@ -111,5 +117,5 @@ class PayoutForm(OfficeForm):
     def clean_paid_on(self):
         day = self.cleaned_data["paid_on"]
         if day < self.refund.entry.effective_date:
-            raise ValidationError("This lies before the refund was approved.", code="order")
+            raise ValidationError(_("This lies before the refund was approved."), code="order")
         return day

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, AccountFlag, Charge, Hold
 from billing_office.lib import dates
@@ -10,13 +12,13 @@ from billing_office.staff.models import User
 
 from .parts import OnceMixin, after
 
-ENDS_FIRST = "The last day lies before the first."
+ENDS_FIRST = lazy("The last day lies before the first.")
 
 
 class StopFields(forms.ModelForm):
-    since = DayField(label="From")
-    until = DayField(label="Last day", required=False, help_text="Empty: until somebody ends it.")
-    reason = forms.CharField(max_length=200)
+    since = DayField(label=lazy("From"))
+    until = DayField(label=lazy("Last day"), required=False, help_text=lazy("Empty: until somebody ends it."))
+    reason = forms.CharField(label=lazy("Reason"), max_length=200)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -30,12 +32,12 @@ class StopFields(forms.ModelForm):
 
 
 class FlagForm(OnceMixin, StopFields, OfficeModelForm):
-    title = "The flag was not set."
+    title = lazy("The flag was not set.")
 
     class Meta:
         model = AccountFlag
         fields = ["kind", "since", "until", "reason"]
-        labels = {"kind": "Fact"}
+        labels = {"kind": lazy("Fact")}
 
 
 class ChargeChoice(forms.ModelChoiceField):
@@ -52,14 +54,19 @@ class ChargeChoice(forms.ModelChoiceField):
 class HoldForm(OnceMixin, StopFields, OfficeModelForm):
     """A hold of the whole account, or of one of its charges while the rest goes on."""
 
-    title = "The hold was not set."
+    title = lazy("The hold was not set.")
     charge = ChargeChoice(
-        queryset=Charge.objects.none(), required=False, empty_label="The whole account", help_text="What it stops."
+        label=lazy("Charge"),
+        queryset=Charge.objects.none(),
+        required=False,
+        empty_label=lazy("The whole account"),
+        help_text=lazy("What it stops."),
     )
 
     class Meta:
         model = Hold
         fields = ["kind", "charge", "since", "until", "reason"]
+        labels = {"kind": lazy("Kind")}
 
     def __init__(self, *args, account: Account, reader: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -69,15 +76,15 @@ class HoldForm(OnceMixin, StopFields, OfficeModelForm):
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("kind") == Hold.Kind.PAUSE and not cleaned.get("until") and "until" not in self.errors:
-            self.add_error("until", ValidationError("A pause needs a last day.", code="endless"))
+            self.add_error("until", ValidationError(_("A pause needs a last day."), code="endless"))
         return cleaned
 
 
 class EndForm(OfficeForm):
     """The last day on which a flag or hold is in force."""
 
-    title = "It was not ended."
-    until = DayField(label="Last day in force")
+    title = lazy("It was not ended.")
+    until = DayField(label=lazy("Last day in force"))
 
     def __init__(self, *args, stop: AccountFlag | Hold, **kwargs):
         super().__init__(*args, **kwargs)
@@ -87,5 +94,7 @@ class EndForm(OfficeForm):
     def clean_until(self):
         day = self.cleaned_data["until"]
         if day < self.stop.since:
-            raise ValidationError(f"It began on {dates.short(self.stop.since, dates.today())}.", code="order")
+            raise ValidationError(
+                _("It began on %(day)s.") % {"day": dates.short(self.stop.since, dates.today())}, code="order"
+            )
         return day

@@ -10,6 +10,8 @@ from functools import cache
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from accounts.models import Account, KeptApart
 from billing_office.audit.acts import record
@@ -19,30 +21,30 @@ MANY = 8  # clients who share a fact: beyond that it says nothing
 STRANGERS = 60  # points lost by two birth dates: a family shares everything else
 SHOWN = 200
 
-EXACT = "Same name and birth date"
+EXACT = noop("Same name and birth date")
 # What is shared, its points, and SQL of (client, fact). The first says what those after it say too.
 FACTS = [
     (EXACT, 70, "SELECT id, sort_key || birth_date FROM accounts_client WHERE birth_date IS NOT NULL"),
     (
-        "Same last name and birth date", 30,
+        noop("Same last name and birth date"), 30,
         "SELECT id, lower(last_name) || birth_date FROM accounts_client WHERE birth_date IS NOT NULL",
     ),
     (
-        "Same first name and birth date", 30,
+        noop("Same first name and birth date"), 30,
         "SELECT id, lower(first_name) || birth_date FROM accounts_client WHERE birth_date IS NOT NULL AND first_name <> ''",
     ),
-    ("Same name", 20, "SELECT id, sort_key FROM accounts_client"),
-    ("Same e-mail", 30, "SELECT client_id, lower(value) FROM accounts_contactpoint WHERE kind = 'email'"),
+    (noop("Same name"), 20, "SELECT id, sort_key FROM accounts_client"),
+    (noop("Same e-mail"), 30, "SELECT client_id, lower(value) FROM accounts_contactpoint WHERE kind = 'email'"),
     (
-        "Same phone", 25,
+        noop("Same phone"), 25,
         r"SELECT client_id, right(regexp_replace(value, '\D', '', 'g'), 10) FROM accounts_contactpoint WHERE kind = 'phone'",
     ),
     (
-        "Same address", 15,
+        noop("Same address"), 15,
         "SELECT client_id, lower(street || ' ' || postcode) FROM accounts_contactpoint WHERE kind = 'postal'",
     ),
 ]  # fmt: skip
-SUBSUMED = {"Same last name and birth date", "Same first name and birth date", "Same name"}
+SUBSUMED = {noop("Same last name and birth date"), noop("Same first name and birth date"), noop("Same name")}
 
 PAIRS = """
     WITH known AS (
@@ -74,7 +76,7 @@ PAIRS = """
 
 @dataclass(frozen=True)
 class Pair:
-    """Two accounts of one office that may be one, the older first; `score` of 100; `why` in words, the most telling first."""
+    """Two accounts of one office that may be one, the older first; `score` of 100; `why` in English, the most telling first."""
 
     first: Account
     second: Account
@@ -83,7 +85,7 @@ class Pair:
 
     @property
     def reasons(self) -> str:
-        return ", ".join(self.why)
+        return ", ".join(_(word) for word in self.why)
 
 
 @cache
@@ -98,8 +100,8 @@ def pairs(user) -> list[Pair]:
     shares = [f"SELECT %(w{n})s, %(p{n})s::int, t.* FROM ({sql}) t" for n, (*_, sql) in enumerate(facts)]  # noqa: S608
     given = {"offices": list(user.offices.values_list("pk", flat=True)), "many": MANY, "strangers": STRANGERS}
     given |= {"least": LEAST, "shown": SHOWN}
-    given |= {f"w{n}": why for n, (why, _, _) in enumerate(facts)} | {
-        f"p{n}": points for n, (_, points, _) in enumerate(facts)
+    given |= {f"w{n}": why for n, (why, points, sql) in enumerate(facts)} | {
+        f"p{n}": points for n, (why, points, sql) in enumerate(facts)
     }
     with connection.cursor() as cursor:
         cursor.execute(PAIRS.format(facts=" UNION ALL ".join(shares)), given)

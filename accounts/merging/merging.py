@@ -10,6 +10,7 @@ from datetime import date
 from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import F, Model, ProtectedError
+from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.closing import Obstacle, Obstructed
@@ -55,7 +56,8 @@ def _money_over(found: Preview, on: date, why: str, by) -> list[int]:
     entries = []
     for payment, cents in found.money:
         key = f"merge:{pair[0].pk}:{pair[1].pk}:{payment.pk}"
-        memo = f"{pair[0].number} is part of {pair[1].number}: {why}"
+        told = {"account": pair[0].number, "other": pair[1].number, "why": why}
+        memo = _("%(account)s is part of %(other)s: %(why)s") % told
         entries.append(ledger.transfer_unapplied(payment, *pair, cents, on=on, key=key, by=by, memo=memo)[0].pk)
     return entries
 
@@ -154,10 +156,12 @@ def undo(row: Merge, why: str, *, on: date, by) -> bool:
             return False
         duplicate, survivor = accounts[row.duplicate_id], accounts[row.survivor_id]
         if survivor.closed_on or survivor.merged_into_id:
-            words = "closed" if survivor.closed_on else f"part of {survivor.answering.number}"
-            raise Obstructed(
-                [Obstacle(f"{survivor.number} is {words} by now.", "Undo that first.", "account", (survivor.pk,))]
-            )
+            told = {"account": survivor.number, "other": survivor.answering.number}
+            if survivor.closed_on:
+                words = _("%(account)s is closed by now.") % told
+            else:
+                words = _("%(account)s is part of %(other)s by now.") % told
+            raise Obstructed([Obstacle(words, _("Undo that first."), "account", (survivor.pk,))])
         _money_back(row, on, why, by)
         for model, pk, column, value in reversed(row.moved["rows"]):
             _update(apps.get_model(model), pk, **{column: value})
@@ -176,8 +180,8 @@ def _money_back(row: Merge, on: date, why: str, by):
         try:
             ledger.reverse(ledger.JournalEntry.objects.get(pk=pk), on=on, by=by, memo=why)
         except ledger.StillNeeded as needed:
-            words = "Money that came over has been used since."
-            todo = "Reverse what used it first."
+            words = _("Money that came over has been used since.")
+            todo = _("Reverse what used it first.")
             raise Obstructed([Obstacle(words, todo, "entry", (needed.entries[0].pk,))]) from needed
 
 
@@ -192,7 +196,7 @@ def _people_back(row: Merge):
             with transaction.atomic():
                 client.delete()
         except (ProtectedError, IntegrityError) as error:
-            words = f"Something was recorded for {client.name} since."
+            words = _("Something was recorded for %(client)s since.") % {"client": client.name}
             raise Obstructed(
-                [Obstacle(words, "It cannot be taken apart any more.", "account", (row.survivor_id,))]
+                [Obstacle(words, _("It cannot be taken apart any more."), "account", (row.survivor_id,))]
             ) from error

@@ -8,6 +8,7 @@ from functools import cache
 from django.conf import settings
 from django.db.models import Model, Q, Sum
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from accounts import closing
 from accounts.closing import Obstacle
@@ -27,9 +28,9 @@ class Person:
         """What the two rows of one person say differently, in words."""
         if self.same is None:
             return []
-        said = [] if self.client.name == self.same.name else ["another name"]
+        said = [] if self.client.name == self.same.name else [_("another name")]
         born = self.client.birth_date, self.same.birth_date
-        return [*said, "another birth date"] if all(born) and born[0] != born[1] else said
+        return [*said, _("another birth date")] if all(born) and born[0] != born[1] else said
 
 
 @dataclass
@@ -50,12 +51,13 @@ class Preview:
 
     @property
     def unapplied(self) -> int:
-        return sum(cents for _, cents in self.money)
+        return sum(cents for payment, cents in self.money)
 
     @property
     def counts(self) -> list[tuple[str, int]]:
-        goes = [("contacts", self.contacts), ("flags", self.flags), ("holds", self.holds), *self.others.items()]
-        return [(name, len(rows)) for name, rows in goes if rows]
+        own = [(_("contacts"), self.contacts), (_("flags"), self.flags), (_("holds"), self.holds)]
+        others = [(_(name), rows) for name, rows in self.others.items()]  # marked by gettext_noop where they are named
+        return [(name, len(rows)) for name, rows in own + others if rows]
 
 
 @cache
@@ -118,32 +120,51 @@ def _strangers(found: Preview) -> list[Obstacle]:
     born = {one.birth_date, other.birth_date} - {None}
     if len(born) < 2 or one.sort_key == other.sort_key:
         return []
-    words = f"{one.name} and {other.name} have other names and other birth dates."
-    return [Obstacle(words, "Correct what is wrong on one of them first.", "account", (found.duplicate.pk,))]
+    words = _("%(one)s and %(other)s have other names and other birth dates.") % {"one": one.name, "other": other.name}
+    return [Obstacle(words, _("Correct what is wrong on one of them first."), "account", (found.duplicate.pk,))]
 
 
 def _obstacles(found: Preview) -> list[Obstacle]:
     duplicate, survivor, at = found.duplicate, found.survivor, (found.duplicate.pk,)
     if duplicate.pk == survivor.pk:
-        return [Obstacle("This is the account itself.", "Name the other one.")]
+        return [Obstacle(_("This is the account itself."), _("Name the other one."))]
     said = []
     if duplicate.merged_into_id or survivor.merged_into_id:
         one = duplicate if duplicate.merged_into_id else survivor
-        said.append(Obstacle(f"{one.number} is part of {one.answering.number} already.", "Name that one."))
+        said.append(
+            Obstacle(
+                _("%(account)s is part of %(other)s already.") % {"account": one.number, "other": one.answering.number},
+                _("Name that one."),
+            )
+        )
     if duplicate.office_id != survivor.office_id:
-        said.append(Obstacle("They belong to different offices.", "Each office keeps its own account."))
+        said.append(Obstacle(_("They belong to different offices."), _("Each office keeps its own account.")))
     if survivor.closed_on:
-        said.append(Obstacle(f"{survivor.number} is closed.", "Reopen it first.", "account_reopen", (survivor.pk,)))
+        said.append(
+            Obstacle(
+                _("%(account)s is closed.") % {"account": survivor.number},
+                _("Reopen it first."),
+                "account_reopen",
+                (survivor.pk,),
+            )
+        )
     if found.money and duplicate.open_items.filter(payer=None, cents__gt=0).exists():
-        words = f"{show(found.unapplied)} is unapplied while the client owes on {duplicate.number}."
-        said.append(Obstacle(words, "Lay it on their charges first.", "account", at))
+        words = _("%(amount)s is unapplied while the client owes on %(account)s.") % {
+            "amount": show(found.unapplied),
+            "account": duplicate.number,
+        }
+        said.append(Obstacle(words, _("Lay it on their charges first."), "account", at))
     said += _strangers(found)
     for person in found.people:
         died, born = person.client.deceased_on, person.same and person.same.birth_date
         if died and born and died < born:
             said.append(
                 Obstacle(
-                    f"{person.client.name} died before {person.same.name} was born.", "Two people, then.", "account", at
+                    _("%(client)s died before %(other)s was born.")
+                    % {"client": person.client.name, "other": person.same.name},
+                    _("Two people, then."),
+                    "account",
+                    at,
                 )
             )
     return said + closing.waiting(duplicate)

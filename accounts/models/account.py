@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from billing_office.staff.access import may
 from billing_office.staff.models import Office, Role
@@ -35,20 +36,20 @@ class Account(Versioned):
     """What is billed. A client account has an office, a guarantor and clients; a house account holds a payer's money."""
 
     class Kind(models.TextChoices):
-        CLIENT = "client", "Client"
-        HOUSE = "house", "House"
+        CLIENT = "client", _("Client")
+        HOUSE = "house", _("House")
 
     class FinancialClass(models.TextChoices):
-        COMMERCIAL = "commercial", "Commercial insurance"
-        PUBLIC = "public", "Public scheme"
-        SELF_PAY = "self_pay", "Self-pay"
-        WORKERS_COMP = "workers_comp", "Workers’ compensation"
-        EMPLOYER = "employer", "Employer"
-        ASSISTANCE = "assistance", "Assistance"
+        COMMERCIAL = "commercial", _("Commercial insurance")
+        PUBLIC = "public", _("Public scheme")
+        SELF_PAY = "self_pay", _("Self-pay")
+        WORKERS_COMP = "workers_comp", _("Workers’ compensation")
+        EMPLOYER = "employer", _("Employer")
+        ASSISTANCE = "assistance", _("Assistance")
 
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.CLIENT)
     number = models.CharField(max_length=20, unique=True)
-    name = models.CharField(max_length=160, help_text="Who answers for the account; follows the guarantor.")
+    name = models.CharField(max_length=160, help_text=_("Who answers for the account; follows the guarantor."))
     sort_key = models.CharField(max_length=200, editable=False)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="accounts")
     payer = models.OneToOneField(Payer, on_delete=models.PROTECT, null=True, related_name="house_account")
@@ -60,10 +61,10 @@ class Account(Versioned):
     closed_on = models.DateField(null=True, blank=True)
     closed_why = models.CharField(max_length=200, blank=True, db_default="", editable=False)
     fees_agreed_on = models.DateField(
-        "agreed to fees on",
+        _("agreed to fees on"),
         null=True,
         blank=True,
-        help_text="When they agreed to late fees and interest; without it there are none.",
+        help_text=_("When they agreed to late fees and interest; without it there are none."),
     )
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
 

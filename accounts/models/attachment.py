@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from .account import Account
 from .document import Blob
@@ -21,11 +22,11 @@ class Attachment(models.Model):
     """
 
     class Kind(models.TextChoices):
-        LETTER = "letter", "Letter received"
-        AGREEMENT = "agreement", "Agreement"
-        PROOF = "proof", "Proof of income or identity"
-        COURT = "court", "Court or attorney"
-        OTHER = "other", "Other"
+        LETTER = "letter", _("Letter received")
+        AGREEMENT = "agreement", _("Agreement")
+        PROOF = "proof", _("Proof of income or identity")
+        COURT = "court", _("Court or attorney")
+        OTHER = "other", _("Other")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="attachments")
     kind = models.CharField(max_length=9, choices=Kind.choices)

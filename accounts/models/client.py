@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from billing_office.lib.sorting import sort_key
 
@@ -13,21 +14,23 @@ class Client(Versioned):
     """A person or organisation on an account: served, or only answering for it as guarantor. No social security number is kept."""
 
     class Kind(models.TextChoices):
-        PERSON = "person", "Person"
-        ORGANISATION = "organisation", "Organisation"
+        PERSON = "person", _("Person")
+        ORGANISATION = "organisation", _("Organisation")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="clients")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PERSON)
     first_name = models.CharField(max_length=80, blank=True)
-    last_name = models.CharField("last name, or the organisation's", max_length=80)
+    last_name = models.CharField(_("last name, or the organisation's"), max_length=80)
     sort_key = models.CharField(max_length=200, editable=False)
-    served = models.BooleanField("receives services", default=True)
-    relation = models.CharField("relation to the guarantor", max_length=40, blank=True)
+    served = models.BooleanField(_("receives services"), default=True)
+    relation = models.CharField(_("relation to the guarantor"), max_length=40, blank=True)
     birth_date = models.DateField(null=True, blank=True)
     deceased_on = models.DateField(null=True, blank=True)
     language = models.CharField(max_length=35, default="en")
     time_zone = models.CharField(
-        max_length=60, blank=True, help_text="Where the client lives, for contact hours; empty: taken from the address."
+        max_length=60,
+        blank=True,
+        help_text=_("Where the client lives, for contact hours; empty: taken from the address."),
     )
 
     class Meta:

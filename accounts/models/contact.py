@@ -5,6 +5,8 @@ from django.core.validators import validate_email
 from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Lower, Reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from .client import Client
 from .versioned import Versioned
@@ -31,13 +33,13 @@ class ContactPoint(Versioned):
     """
 
     class Kind(models.TextChoices):
-        EMAIL = "email", "E-mail"
-        PHONE = "phone", "Phone"
-        POSTAL = "postal", "Post"
+        EMAIL = "email", lazy("E-mail")
+        PHONE = "phone", lazy("Phone")
+        POSTAL = "postal", lazy("Post")
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contact_points")
     kind = models.CharField(max_length=6, choices=Kind.choices)
-    value = models.CharField(max_length=254, blank=True, help_text="The e-mail address or phone number.")
+    value = models.CharField(max_length=254, blank=True, help_text=lazy("The e-mail address or phone number."))
     street = models.CharField(max_length=120, blank=True)
     city = models.CharField(max_length=80, blank=True)
     region = models.CharField("state", max_length=40, blank=True)
@@ -45,10 +47,10 @@ class ContactPoint(Versioned):
     country = models.CharField(max_length=2, blank=True, default="US")
     preferred = models.BooleanField(default=False)
     verified_on = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=80, blank=True, help_text="Where we have it from.")
+    source = models.CharField(max_length=80, blank=True, help_text=lazy("Where we have it from."))
     bad_since = models.DateField(null=True, blank=True)
     bad_reason = models.CharField(max_length=120, blank=True)
-    consent_on = models.DateField("consent to e-mail given on", null=True, blank=True)
+    consent_on = models.DateField(lazy("consent to e-mail given on"), null=True, blank=True)
     consent_wording = models.CharField(max_length=400, blank=True)
     consent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     opted_out_on = models.DateField(null=True, blank=True)
@@ -81,7 +83,9 @@ class ContactPoint(Versioned):
             try:
                 validate_email(self.value)
             except ValidationError as error:
-                raise ValidationError({"value": "Enter one e-mail address, for example anna@example.org."}) from error
+                raise ValidationError(
+                    {"value": _("Enter one e-mail address, for example anna@example.org.")}
+                ) from error
 
     @property
     def lines(self) -> list[str]:

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from .account import Account
 from .client import Client
@@ -10,21 +11,21 @@ from .contact import ContactPoint
 
 
 class Way(models.TextChoices):
-    CALL = "call", "Call"
-    CALL_IN = "call_in", "Call received"
-    VISIT = "visit", "Visit"
-    LETTER_IN = "letter_in", "Letter received"
-    MAIL_IN = "mail_in", "E-mail received"
+    CALL = "call", _("Call")
+    CALL_IN = "call_in", _("Call received")
+    VISIT = "visit", _("Visit")
+    LETTER_IN = "letter_in", _("Letter received")
+    MAIL_IN = "mail_in", _("E-mail received")
 
 
 class Outcome(models.TextChoices):
-    TALKED = "talked", "Talked"
-    MESSAGE = "message", "Left message"
-    NO_ANSWER = "no_answer", "No answer"
-    WRONG_NUMBER = "wrong_number", "Wrong number"
-    PROMISE = "promise", "Promise to pay"
-    DISPUTE = "dispute", "Disputes it"
-    STOP = "stop", "Asked not to be called"
+    TALKED = "talked", _("Talked")
+    MESSAGE = "message", _("Left message")
+    NO_ANSWER = "no_answer", _("No answer")
+    WRONG_NUMBER = "wrong_number", _("Wrong number")
+    PROMISE = "promise", _("Promise to pay")
+    DISPUTE = "dispute", _("Disputes it")
+    STOP = "stop", _("Asked not to be called")
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,13 @@ OUTCOMES = {
     Outcome.TALKED: Spec("t", True),
     # Nothing but this may be left with a machine or with somebody else (12 CFR 1006.2(j), limited-content message).
     Outcome.MESSAGE: Spec(
-        "m", False, "Say only: our name, that you ask for a call back, the number, and hours. Never money, debt or services."
+        "m", False, _("Say only: our name, that you ask for a call back, the number, and hours. Never money, debt or services.")
     ),
     Outcome.NO_ANSWER: Spec("n", False),
-    Outcome.WRONG_NUMBER: Spec("w", False, "The number is marked bad: nobody calls it again."),
-    Outcome.PROMISE: Spec("p", True, "Amount and day. It waits in your day if the money does not come."),
-    Outcome.DISPUTE: Spec("d", True, "A dispute holds the account until somebody ends it."),
-    Outcome.STOP: Spec("s", True, "The number is opted out at once."),
+    Outcome.WRONG_NUMBER: Spec("w", False, _("The number is marked bad: nobody calls it again.")),
+    Outcome.PROMISE: Spec("p", True, _("Amount and day. It waits in your day if the money does not come.")),
+    Outcome.DISPUTE: Spec("d", True, _("A dispute holds the account until somebody ends it.")),
+    Outcome.STOP: Spec("s", True, _("The number is opted out at once.")),
 }  # fmt: skip
 TALKS = frozenset(outcome for outcome, spec in OUTCOMES.items() if spec.talk)
 SPOKEN = frozenset({Way.CALL, Way.CALL_IN, Way.VISIT})  # a letter or mail is no conversation
@@ -73,14 +74,14 @@ class ContactMade(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
     point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, null=True, related_name="+")
-    to = models.CharField(max_length=254, blank=True, help_text="The number as it was called.")
+    to = models.CharField(max_length=254, blank=True, help_text=_("The number as it was called."))
     note = models.CharField(max_length=1000, blank=True)
-    cents = models.BigIntegerField(null=True, help_text="What was promised.")
+    cents = models.BigIntegerField(null=True, help_text=_("What was promised."))
     promised_on = models.DateField(null=True)
-    at = models.DateTimeField(help_text="When it took place.")
+    at = models.DateTimeField(help_text=_("When it took place."))
     written_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    refused = models.JSONField(default=list, help_text="Ids of the rules that forbade it.")
+    refused = models.JSONField(default=list, help_text=_("Ids of the rules that forbade it."))
 
     objects = ContactMadeQuerySet.as_manager()
 

@@ -3,6 +3,7 @@ import hashlib
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from billing_office.staff.models import Office
 
@@ -62,19 +63,19 @@ class Document(models.Model):
     """
 
     class Kind(models.TextChoices):
-        INVOICE = "invoice", "Invoice"
-        REMINDER = "reminder", "Reminder"
-        RECEIPT = "receipt", "Receipt"
-        CREDIT_NOTE = "credit-note", "Credit note"
-        STATEMENT = "statement", "Statement"
-        REFUND = "refund", "Refund letter"
-        ESTIMATE = "estimate", "Estimate"
-        ADVICE = "advice", "Advice"
+        INVOICE = "invoice", _("Invoice")
+        REMINDER = "reminder", _("Reminder")
+        RECEIPT = "receipt", _("Receipt")
+        CREDIT_NOTE = "credit-note", _("Credit note")
+        STATEMENT = "statement", _("Statement")
+        REFUND = "refund", _("Refund letter")
+        ESTIMATE = "estimate", _("Estimate")
+        ADVICE = "advice", _("Advice")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="documents")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="documents")
     office = models.ForeignKey(
-        Office, on_delete=models.PROTECT, null=True, related_name="+", help_text="Whose paper to a payer it is."
+        Office, on_delete=models.PROTECT, null=True, related_name="+", help_text=_("Whose paper to a payer it is.")
     )
     addressee = addressee_field()
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from .account import Account
 from .dated import DatedQuerySet
@@ -10,13 +11,13 @@ class AccountFlag(models.Model):
     """A fact about an account that stops or changes contact, from a day to a day (both included)."""
 
     class Kind(models.TextChoices):
-        RETURNED_MAIL = "returned_mail", "Returned mail"
-        ATTORNEY = "attorney", "Represented by an attorney"
-        BANKRUPTCY = "bankruptcy", "Bankruptcy"
-        CEASE = "cease", "Asked us to stop contact"
-        DECEASED = "deceased", "Deceased"
-        DO_NOT_CONTACT = "do_not_contact", "Do not contact"
-        RETURNED_CHEQUE = "returned_cheque", "A check came back"
+        RETURNED_MAIL = "returned_mail", _("Returned mail")
+        ATTORNEY = "attorney", _("Represented by an attorney")
+        BANKRUPTCY = "bankruptcy", _("Bankruptcy")
+        CEASE = "cease", _("Asked us to stop contact")
+        DECEASED = "deceased", _("Deceased")
+        DO_NOT_CONTACT = "do_not_contact", _("Do not contact")
+        RETURNED_CHEQUE = "returned_cheque", _("A check came back")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="flags")
     kind = models.CharField(max_length=16, choices=Kind.choices)

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from .account import Account
 from .charge import Charge
@@ -11,11 +12,11 @@ class Hold(models.Model):
     """A pause with a reason and an end: of the whole account, or of one charge while the rest goes on."""
 
     class Kind(models.TextChoices):
-        PAUSE = "pause", "Pause"
-        DISPUTE = "dispute", "Dispute"
-        HARDSHIP = "hardship", "Hardship"
-        LEGAL = "legal", "Legal"
-        REVIEW = "review", "Review"
+        PAUSE = "pause", _("Pause")
+        DISPUTE = "dispute", _("Dispute")
+        HARDSHIP = "hardship", _("Hardship")
+        LEGAL = "legal", _("Legal")
+        REVIEW = "review", _("Review")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, null=True, blank=True, related_name="holds")

@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.staff.access import may
 
@@ -14,45 +16,45 @@ from .reason import Reason
 class Book(models.TextChoices):
     """The whole chart, read from the office's side: debit is positive."""
 
-    RECEIVABLE = "receivable", "Receivable"
-    UNAPPLIED = "unapplied", "Unapplied money"
-    CASH = "cash", "Cash"
-    REVENUE = "revenue", "Revenue"
-    CONTRACTUAL = "contractual", "Agreed discount"
-    DISCOUNT = "discount", "Discount"
-    CHARITY = "charity", "Assistance"
-    BAD_DEBT = "bad_debt", "Bad debt"
-    SMALL_BALANCE = "small_balance", "Small balances"
-    LATE_FEES = "late_fees", "Late fees"
-    INTEREST = "interest", "Interest"
-    REFUNDS = "refunds", "Refunds"
-    PROVIDER_ADJUSTMENTS = "provider_adjustments", "Provider adjustments"
-    AGENCY_PAYABLE = "agency_payable", "Owed to agencies"
-    AGENCY_FEES = "agency_fees", "Agency fees"
-    TRANSFER_CLEARING = "transfer_clearing", "Transfer clearing"
+    RECEIVABLE = "receivable", lazy("Receivable")
+    UNAPPLIED = "unapplied", lazy("Unapplied money")
+    CASH = "cash", lazy("Cash")
+    REVENUE = "revenue", lazy("Revenue")
+    CONTRACTUAL = "contractual", lazy("Agreed discount")
+    DISCOUNT = "discount", lazy("Discount")
+    CHARITY = "charity", lazy("Assistance")
+    BAD_DEBT = "bad_debt", lazy("Bad debt")
+    SMALL_BALANCE = "small_balance", lazy("Small balances")
+    LATE_FEES = "late_fees", lazy("Late fees")
+    INTEREST = "interest", lazy("Interest")
+    REFUNDS = "refunds", lazy("Refunds")
+    PROVIDER_ADJUSTMENTS = "provider_adjustments", lazy("Provider adjustments")
+    AGENCY_PAYABLE = "agency_payable", lazy("Owed to agencies")
+    AGENCY_FEES = "agency_fees", lazy("Agency fees")
+    TRANSFER_CLEARING = "transfer_clearing", lazy("Transfer clearing")
 
 
 class Kind(models.TextChoices):
-    CHARGE = "charge", "Charge"
-    CONTRACTUAL_WRITEOFF = "contractual_writeoff", "Agreed discount"
-    PAYER_PAYMENT = "payer_payment", "Payer payment"
-    CLIENT_PAYMENT = "client_payment", "Client payment"
-    ALLOCATION = "allocation", "Allocation"
-    TRANSFER_RESPONSIBILITY = "transfer_responsibility", "Moved"
-    DISCOUNT = "discount", "Discount"
-    SMALL_BALANCE_WRITEOFF = "small_balance_writeoff", "Small balance written off"
-    CHARITY = "charity", "Assistance"
-    BAD_DEBT = "bad_debt", "Bad debt"
-    SETTLEMENT = "settlement", "Settlement"
-    PROVIDER_ADJUSTMENT = "provider_adjustment", "Provider adjustment"
-    AGENCY_RECOVERY = "agency_recovery", "Agency recovery"
-    AGENCY_FEE = "agency_fee", "Agency fee"
-    LATE_FEE = "late_fee", "Late fee"
-    INTEREST = "interest", "Interest"
-    REFUND = "refund", "Refund"
-    PAYER_TAKEBACK = "payer_takeback", "Payer take-back"
-    ACCOUNT_TRANSFER = "account_transfer", "Account transfer"
-    REVERSAL = "reversal", "Reversal"
+    CHARGE = "charge", lazy("Charge")
+    CONTRACTUAL_WRITEOFF = "contractual_writeoff", lazy("Agreed discount")
+    PAYER_PAYMENT = "payer_payment", lazy("Payer payment")
+    CLIENT_PAYMENT = "client_payment", lazy("Client payment")
+    ALLOCATION = "allocation", lazy("Allocation")
+    TRANSFER_RESPONSIBILITY = "transfer_responsibility", lazy("Moved")
+    DISCOUNT = "discount", lazy("Discount")
+    SMALL_BALANCE_WRITEOFF = "small_balance_writeoff", lazy("Small balance written off")
+    CHARITY = "charity", lazy("Assistance")
+    BAD_DEBT = "bad_debt", lazy("Bad debt")
+    SETTLEMENT = "settlement", lazy("Settlement")
+    PROVIDER_ADJUSTMENT = "provider_adjustment", lazy("Provider adjustment")
+    AGENCY_RECOVERY = "agency_recovery", lazy("Agency recovery")
+    AGENCY_FEE = "agency_fee", lazy("Agency fee")
+    LATE_FEE = "late_fee", lazy("Late fee")
+    INTEREST = "interest", lazy("Interest")
+    REFUND = "refund", lazy("Refund")
+    PAYER_TAKEBACK = "payer_takeback", lazy("Payer take-back")
+    ACCOUNT_TRANSFER = "account_transfer", lazy("Account transfer")
+    REVERSAL = "reversal", lazy("Reversal")
 
 
 class JournalEntryQuerySet(models.QuerySet):
@@ -99,7 +101,7 @@ class JournalEntry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} of {self.effective_date}"
+        return _("%(kind)s of %(day)s") % {"kind": self.get_kind_display(), "day": self.effective_date}
 
 
 class Posting(models.Model):

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .journal import Book
 from .versioned import Versioned
@@ -8,7 +9,7 @@ class LedgerAccount(Versioned):
     """The account of the office's own bookkeeping that takes the postings of one of our books. Several may share one."""
 
     book = models.CharField(max_length=20, choices=Book.choices, unique=True, editable=False)
-    code = models.CharField(max_length=20, help_text="The number of the account in your bookkeeping.")
+    code = models.CharField(max_length=20, help_text=_("The number of the account in your bookkeeping."))
     name = models.CharField(max_length=60)
 
     class Meta:

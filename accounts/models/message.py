@@ -1,4 +1,6 @@
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from .account import Account
 from .document import ONE_ADDRESSEE, Document, addressee_field
@@ -31,16 +33,16 @@ class Message(models.Model):
     """
 
     class Channel(models.TextChoices):
-        EMAIL = "email", "E-mail"
-        PRINT = "print", "Print"
+        EMAIL = "email", lazy("E-mail")
+        PRINT = "print", lazy("Print")
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        QUEUED = "queued", "Waiting"
-        SENT = "sent", "Sent"
-        DELIVERED = "delivered", "Delivered"
-        BOUNCED = "bounced", "Bounced"
-        FAILED = "failed", "Failed"
+        DRAFT = "draft", lazy("Draft")
+        QUEUED = "queued", lazy("Waiting")
+        SENT = "sent", lazy("Sent")
+        DELIVERED = "delivered", lazy("Delivered")
+        BOUNCED = "bounced", lazy("Bounced")
+        FAILED = "failed", lazy("Failed")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="messages")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="messages")
@@ -48,13 +50,13 @@ class Message(models.Model):
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="messages", db_constraint=False)
     action = models.CharField(max_length=12)  # what contact rules call it: invoice, receipt, notice, reminder, letter
     channel = models.CharField(max_length=6, choices=Channel.choices)
-    to = models.CharField(max_length=400, help_text="The address at the time of queueing.")
-    why_print = models.CharField(max_length=120, blank=True, help_text="Why it goes on paper and not by e-mail.")
+    to = models.CharField(max_length=400, help_text=lazy("The address at the time of queueing."))
+    why_print = models.CharField(max_length=120, blank=True, help_text=lazy("Why it goes on paper and not by e-mail."))
     copy = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
     message_id = models.CharField(max_length=120, unique=True, null=True)  # noqa: DJ001  null until queued, then unique
     error = models.CharField(max_length=400, blank=True)
-    waits_for = models.CharField(max_length=200, blank=True, help_text="Why it has not gone yet, in words.")
+    waits_for = models.CharField(max_length=200, blank=True, help_text=lazy("Why it has not gone yet, in words."))
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
 
@@ -92,7 +94,7 @@ class Message(models.Model):
     def told(self) -> tuple[str, str]:
         """Its state as a word and a tone."""
         if self.state == self.State.QUEUED and self.channel == self.Channel.PRINT:
-            return "To print", "warn"
+            return _("To print"), "warn"
         tones = {
             self.State.SENT: "good",
             self.State.DELIVERED: "good",

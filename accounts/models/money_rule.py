@@ -3,6 +3,8 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.lib.money import show
 from billing_office.staff.models import Office, Role
@@ -38,22 +40,22 @@ class MoneyRule(Versioned):
     """
 
     class Kind(models.TextChoices):
-        SMALL_BALANCE = "small_balance", "Small balances written off"
-        LATE_FEE = "late_fee", "Late fee"
-        INTEREST = "interest", "Interest"
-        PROMPT_PAY = "prompt_pay", "Prompt-pay discount"
-        RETURNED_CHEQUE = "returned_cheque", "Returned check fee"
-        CREDIT_CLIENT = "credit_client", "Clients’ credits: clock"
-        CREDIT_PUBLIC = "credit_public", "Public payers’ credits: clock"
-        CREDIT_PAYER = "credit_payer", "Other payers’ credits: clock"
+        SMALL_BALANCE = "small_balance", lazy("Small balances written off")
+        LATE_FEE = "late_fee", lazy("Late fee")
+        INTEREST = "interest", lazy("Interest")
+        PROMPT_PAY = "prompt_pay", lazy("Prompt-pay discount")
+        RETURNED_CHEQUE = "returned_cheque", lazy("Returned check fee")
+        CREDIT_CLIENT = "credit_client", lazy("Clients’ credits: clock")
+        CREDIT_PUBLIC = "credit_public", lazy("Public payers’ credits: clock")
+        CREDIT_PAYER = "credit_payer", lazy("Other payers’ credits: clock")
 
     RUNS = (Kind.SMALL_BALANCE, Kind.LATE_FEE, Kind.INTEREST)
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=16, choices=Kind.choices)
-    since = models.DateField("in force from")
-    until = models.DateField("through", null=True, blank=True)
-    active = models.BooleanField("in use", default=True)
+    since = models.DateField(lazy("in force from"))
+    until = models.DateField(lazy("through"), null=True, blank=True)
+    active = models.BooleanField(lazy("in use"), default=True)
     percent = models.DecimalField(max_digits=6, decimal_places=3, default=Decimal(0))
     least_cents = models.BigIntegerField(default=0)
     most_cents = models.BigIntegerField(default=0)
@@ -63,10 +65,12 @@ class MoneyRule(Versioned):
     year_days = models.PositiveSmallIntegerField(default=365, choices=[(365, "365"), (360, "360")])
     biller_cents = models.BigIntegerField(null=True, blank=True, default=0)
     supervisor_cents = models.BigIntegerField(null=True, blank=True, default=0)
-    source = models.CharField(max_length=160, blank=True, help_text="The rule of law, contract or policy behind it.")
+    source = models.CharField(
+        max_length=160, blank=True, help_text=lazy("The rule of law, contract or policy behind it.")
+    )
     source_url = models.URLField(blank=True)
     counsel = models.CharField(
-        "to be confirmed", max_length=200, blank=True, help_text="What to ask counsel before it is used."
+        lazy("to be confirmed"), max_length=200, blank=True, help_text=lazy("What to ask counsel before it is used.")
     )
 
     objects = MoneyRuleQuerySet.as_manager()
@@ -89,26 +93,37 @@ class MoneyRule(Versioned):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}, {self.office or 'all offices'}"
+        return f"{self.get_kind_display()}, {self.office or _('all offices')}"
 
     @property
     def words(self) -> str:
         """What it says, in one sentence."""
-        percent = f"{self.percent.normalize():f} %"
-        least, most, below = show(self.least_cents), show(self.most_cents), show(self.below_cents)
-        return {
-            self.Kind.SMALL_BALANCE: f"At most {most}, all of it older than {self.days} days",
-            self.Kind.LATE_FEE: (
-                f"{percent} of what is more than {self.days} days overdue, at least {least}, at most {most};"
-                f" nothing below {below}; once in {self.every_days} days"
-            ),
-            self.Kind.INTEREST: (
-                f"{percent} a year by days of {self.year_days}, on services overdue for more than {self.days} days,"
-                f" not compounded; nothing below {least}"
-            ),
-            self.Kind.PROMPT_PAY: f"{percent} off when paid within {self.days} days of the invoice",
-            self.Kind.RETURNED_CHEQUE: f"{least} for a returned check",
-        }.get(self.kind, f"Within {self.days} days")
+        told = {
+            "percent": f"{self.percent.normalize():f} %", "least": show(self.least_cents), "most": show(self.most_cents),
+            "below": show(self.below_cents), "days": self.days, "cycle": self.every_days, "year": self.year_days,
+        }  # fmt: skip
+        return self._sentence % told
+
+    @property
+    def _sentence(self) -> str:
+        match self.kind:
+            case self.Kind.SMALL_BALANCE:
+                return _("At most %(most)s, all of it older than %(days)d days")
+            case self.Kind.LATE_FEE:
+                return _(
+                    "%(percent)s of what is more than %(days)d days overdue, at least %(least)s, at most %(most)s;"
+                    " nothing below %(below)s; once in %(cycle)d days"
+                )
+            case self.Kind.INTEREST:
+                return _(
+                    "%(percent)s a year by days of %(year)d, on services overdue for more than %(days)d days,"
+                    " not compounded; nothing below %(least)s"
+                )
+            case self.Kind.PROMPT_PAY:
+                return _("%(percent)s off when paid within %(days)d days of the invoice")
+            case self.Kind.RETURNED_CHEQUE:
+                return _("%(least)s for a returned check")
+        return _("Within %(days)d days")
 
     def as_it_stands(self) -> dict:
         """For a run to keep, as JSON; `MoneyRule(**kept)` is the rule again."""

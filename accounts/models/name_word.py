@@ -1,5 +1,6 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from billing_office.staff.models import Office, Role
 
@@ -47,7 +48,7 @@ class NameBearer(models.Model):
         Client, on_delete=models.DO_NOTHING, related_name="words", db_constraint=False, db_index=False
     )
     word = models.CharField(max_length=200)
-    leads = models.BooleanField(help_text="The name is sorted by this word: the last name, or its first word.")
+    leads = models.BooleanField(help_text=_("The name is sorted by this word: the last name, or its first word."))
     office = models.ForeignKey(
         Office, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
     )

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from billing_office.lib.sorting import sort_key
 
@@ -15,38 +16,48 @@ class Payer(Versioned):
     """Any party besides the client who may owe: an insurer, a government agency, an employer, a person, another entity."""
 
     class Class(models.TextChoices):
-        INSURER = "insurer", "Insurer"
-        GOVERNMENT = "government", "Government agency"
-        EMPLOYER = "employer", "Employer"
-        PERSON = "person", "Person (second guarantor)"
-        OTHER = "other", "Other entity"
+        INSURER = "insurer", _("Insurer")
+        GOVERNMENT = "government", _("Government agency")
+        EMPLOYER = "employer", _("Employer")
+        PERSON = "person", _("Person (second guarantor)")
+        OTHER = "other", _("Other entity")
 
     name = models.CharField(max_length=120)
     sort_key = models.CharField(max_length=160, editable=False)
-    payer_class = models.CharField("class", max_length=12, choices=Class.choices, default=Class.INSURER)
-    electronic_id = models.CharField(max_length=40, blank=True, help_text="The id that claims are addressed to.")
+    payer_class = models.CharField(_("class"), max_length=12, choices=Class.choices, default=Class.INSURER)
+    electronic_id = models.CharField(max_length=40, blank=True, help_text=_("The id that claims are addressed to."))
     street = models.CharField(max_length=120, blank=True)
-    city_line = models.CharField("city, state, postcode", max_length=120, blank=True)
+    city_line = models.CharField(_("city, state, postcode"), max_length=120, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    email = models.EmailField("billing e-mail", blank=True)
-    email_bad_since = models.DateField(null=True, editable=False, help_text="A mail server refused the address.")
+    email = models.EmailField(_("billing e-mail"), blank=True)
+    email_bad_since = models.DateField(null=True, editable=False, help_text=_("A mail server refused the address."))
     email_agreed_on = models.DateField(
-        "agreed to e-mail on", null=True, blank=True, help_text="A person must have agreed; else the bill is printed."
+        _("agreed to e-mail on"),
+        null=True,
+        blank=True,
+        help_text=_("A person must have agreed; else the bill is printed."),
     )
     contact = models.CharField(
-        "billing contact", max_length=120, blank=True, db_default="", help_text="Person or desk that bills are for."
+        _("billing contact"),
+        max_length=120,
+        blank=True,
+        db_default="",
+        help_text=_("Person or desk that bills are for."),
     )
     billed_by_invoice = models.BooleanField(
-        "billed by invoice",
+        _("billed by invoice"),
         default=False,
         db_default=False,
-        help_text="Not by claim: it gets one invoice over its clients.",
+        help_text=_("Not by claim: it gets one invoice over its clients."),
     )
     terms_days = models.PositiveSmallIntegerField(
-        "days to pay", default=30, db_default=30, help_text="From the invoice to its due date."
+        _("days to pay"), default=30, db_default=30, help_text=_("From the invoice to its due date.")
     )
     names_services = models.BooleanField(
-        "invoices name services", default=True, db_default=True, help_text="Else they say only that it was a service."
+        _("invoices name services"),
+        default=True,
+        db_default=True,
+        help_text=_("Else they say only that it was a service."),
     )
     active = models.BooleanField(default=True)
 

@@ -1,5 +1,7 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.staff.access import may
 
@@ -24,19 +26,19 @@ class Payment(models.Model):
     """
 
     class Method(models.TextChoices):
-        CASH = "cash", "Cash"
-        CHEQUE = "cheque", "Check"
-        CARD = "card", "Card"
-        TRANSFER = "transfer", "Bank transfer"
-        EFT = "eft", "Payer EFT"
-        OTHER = "other", "Other"
+        CASH = "cash", lazy("Cash")
+        CHEQUE = "cheque", lazy("Check")
+        CARD = "card", lazy("Card")
+        TRANSFER = "transfer", lazy("Bank transfer")
+        EFT = "eft", lazy("Payer EFT")
+        OTHER = "other", lazy("Other")
 
     class CardBrand(models.TextChoices):
-        VISA = "visa", "Visa"
-        MASTERCARD = "mastercard", "Mastercard"
-        AMEX = "amex", "American Express"
-        DISCOVER = "discover", "Discover"
-        OTHER = "other", "Other card"
+        VISA = "visa", lazy("Visa")
+        MASTERCARD = "mastercard", lazy("Mastercard")
+        AMEX = "amex", lazy("American Express")
+        DISCOVER = "discover", lazy("Discover")
+        OTHER = "other", lazy("Other card")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payments")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="payments")
@@ -48,7 +50,7 @@ class Payment(models.Model):
     card_brand = models.CharField(max_length=12, choices=CardBrand.choices, blank=True, db_default="")
     card_last4 = models.CharField(max_length=4, blank=True, db_default="")
     card_token = models.CharField(
-        max_length=80, blank=True, db_default="", help_text="What the processor calls the card."
+        max_length=80, blank=True, db_default="", help_text=lazy("What the processor calls the card.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -79,4 +81,5 @@ class Payment(models.Model):
         """What was paid with: `Check`, `Visa ending 4417`."""
         if not self.card_last4:
             return self.get_method_display()
-        return f"{self.get_card_brand_display() or 'Card'} ending {self.card_last4}"
+        card = self.get_card_brand_display() or _("Card")
+        return _("%(card)s ending %(last)s") % {"card": card, "last": self.card_last4}

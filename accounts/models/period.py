@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import models
 
+from billing_office.lib import dates
+
 from .open_item import OpenItem
 
 
@@ -15,7 +17,7 @@ class Period(models.Model):
         ordering = ["-last_day"]
 
     def __str__(self):
-        return f"{self.last_day:%B %Y}"
+        return dates.month(self.last_day)
 
 
 class Snapshot(models.Model):

@@ -1,5 +1,7 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.lib.money import show
 from billing_office.staff.models import Role
@@ -17,28 +19,28 @@ class Reason(Versioned):
     class Kind(models.TextChoices):
         """Kinds of entries (journal.Kind) that a person gives a reason for."""
 
-        CONTRACTUAL_WRITEOFF = "contractual_writeoff", "Agreed discount"
-        DISCOUNT = "discount", "Discount"
-        CHARITY = "charity", "Assistance"
-        SMALL_BALANCE_WRITEOFF = "small_balance_writeoff", "Small balance"
-        BAD_DEBT = "bad_debt", "Bad debt"
-        SETTLEMENT = "settlement", "Settlement"
-        TRANSFER_RESPONSIBILITY = "transfer_responsibility", "Move to another party"
-        REVERSAL = "reversal", "Reversal"
-        REFUND = "refund", "Refund"
+        CONTRACTUAL_WRITEOFF = "contractual_writeoff", lazy("Agreed discount")
+        DISCOUNT = "discount", lazy("Discount")
+        CHARITY = "charity", lazy("Assistance")
+        SMALL_BALANCE_WRITEOFF = "small_balance_writeoff", lazy("Small balance")
+        BAD_DEBT = "bad_debt", lazy("Bad debt")
+        SETTLEMENT = "settlement", lazy("Settlement")
+        TRANSFER_RESPONSIBILITY = "transfer_responsibility", lazy("Move to another party")
+        REVERSAL = "reversal", lazy("Reversal")
+        REFUND = "refund", lazy("Refund")
 
     kind = models.CharField(max_length=24, choices=Kind.choices)
     code = models.CharField(max_length=12, unique=True)
-    words = models.CharField(max_length=60, help_text="Plain words; they stand on the entry.")
-    needs_note = models.BooleanField(default=False, help_text="Whoever uses it says more in a note.")
+    words = models.CharField(max_length=60, help_text=lazy("Plain words; they stand on the entry."))
+    needs_note = models.BooleanField(default=False, help_text=lazy("Whoever uses it says more in a note."))
     active = models.BooleanField(default=True)
     clerk_cents = models.BigIntegerField(null=True, blank=True, default=0)
     biller_cents = models.BigIntegerField(null=True, blank=True, default=0)
     supervisor_cents = models.BigIntegerField(null=True, blank=True, default=0)
     free_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Reversals: an older entry waits for a second person. Empty: any age."
+        null=True, blank=True, help_text=lazy("Reversals: an older entry waits for a second person. Empty: any age.")
     )
-    source = models.CharField(max_length=120, blank=True, help_text="The rule of law or policy behind it.")
+    source = models.CharField(max_length=120, blank=True, help_text=lazy("The rule of law or policy behind it."))
     source_url = models.URLField(blank=True)
 
     class Meta:
@@ -75,4 +77,8 @@ class Reason(Versioned):
 
     def limit_said(self, user) -> str:
         """`A biller’s limit for “Prompt payment” is 50.00`."""
-        return f"A {user.get_role_display().lower()}’s limit for “{self.words}” is {show(self.limit_of(user) or 0)}"
+        return _("A %(role)s’s limit for “%(reason)s” is %(amount)s") % {
+            "role": user.get_role_display().lower(),
+            "reason": self.words,
+            "amount": show(self.limit_of(user) or 0),
+        }

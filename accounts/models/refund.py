@@ -1,5 +1,7 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from .account import Account
 from .journal import JournalEntry
@@ -31,10 +33,10 @@ class Refund(models.Model):
     """
 
     class Way(models.TextChoices):
-        CHEQUE = "cheque", "Check"
-        CARD = "card", "Back to the card"
-        TRANSFER = "transfer", "Bank transfer"
-        CASH = "cash", "Cash"
+        CHEQUE = "cheque", lazy("Check")
+        CARD = "card", lazy("Back to the card")
+        TRANSFER = "transfer", lazy("Bank transfer")
+        CASH = "cash", lazy("Cash")
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="refunds")
@@ -52,7 +54,7 @@ class Refund(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(cents__gt=0), name="refund_is_positive")]
 
     def __str__(self):
-        return f"Refund no. {self.pk}"
+        return _("Refund no. %(number)s") % {"number": self.pk}
 
     @property
     def to(self) -> str:
@@ -67,8 +69,8 @@ class Refund(models.Model):
     @property
     def state(self) -> tuple[str, str]:
         if hasattr(self.entry, "reversal"):
-            return "Undone", ""
-        return ("Paid out", "good") if self.payout else ("To be paid out", "warn")
+            return _("Undone"), ""
+        return (_("Paid out"), "good") if self.payout else (_("To be paid out"), "warn")
 
 
 class Payout(models.Model):

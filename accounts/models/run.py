@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.staff.models import Office
 
@@ -27,7 +29,7 @@ class Run(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
     rule = models.ForeignKey(MoneyRule, on_delete=models.PROTECT, related_name="runs")
     kind = models.CharField(max_length=16, choices=MoneyRule.Kind.choices)
-    terms = models.JSONField(help_text="The rule as it stood.")
+    terms = models.JSONField(help_text=lazy("The rule as it stood."))
     on = models.DateField()
     accounts = models.PositiveIntegerField()
     cents = models.BigIntegerField()
@@ -52,7 +54,7 @@ class Run(models.Model):
         ]  # fmt: skip
 
     def __str__(self):
-        return f"{self.get_kind_display()}, run no. {self.pk}"
+        return _("%(kind)s, run no. %(number)s") % {"kind": self.get_kind_display(), "number": self.pk}
 
     @property
     def rule_as_it_stood(self) -> MoneyRule:
@@ -62,12 +64,12 @@ class Run(models.Model):
     def state(self) -> tuple[str, str]:
         """Its word and tone for a tag."""
         if self.undone_at:
-            return "Undone", ""
+            return _("Undone"), ""
         if self.undo_at:
-            return "Being undone", "warn"
+            return _("Being undone"), "warn"
         if self.posted_at:
-            return "Posted", "good"
-        return ("Being posted", "info") if self.started_at else ("Not started", "warn")
+            return _("Posted"), "good"
+        return (_("Being posted"), "info") if self.started_at else (_("Not started"), "warn")
 
 
 class RunLine(models.Model):
@@ -82,7 +84,7 @@ class RunLine(models.Model):
     why = models.CharField(max_length=160)
     entry = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, null=True, related_name="run_line")
     left_out = models.CharField(max_length=200, blank=True)
-    kept = models.CharField(max_length=200, blank=True, help_text="Why its entry was not undone with the run.")
+    kept = models.CharField(max_length=200, blank=True, help_text=lazy("Why its entry was not undone with the run."))
 
     class Meta:
         ordering = ["id"]

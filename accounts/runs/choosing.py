@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from accounts.aging import Part
 from accounts.models import Account, MoneyRule
 from billing_office.lib import dates
@@ -38,11 +41,11 @@ def _stopped(standing: Standing, on: date) -> str:
     """What keeps any run off an account, "" when nothing does."""
     account = standing.account
     if account.merged_into_id:
-        return "Merged into another account"
+        return _("Merged into another account")
     if account.closed_on:
-        return f"Closed on {dates.short(account.closed_on, on)}"
+        return _("Closed on %(day)s") % {"day": dates.short(account.closed_on, on)}
     if standing.stops:
-        return f"On hold: {', '.join(standing.stops)}"
+        return _("On hold: %(stops)s") % {"stops": ", ".join(standing.stops)}
     return ""
 
 
@@ -54,28 +57,29 @@ def _small_balance(rule: MoneyRule, standing: Standing, on: date) -> Choice:
     parts: dict[int, int] = {}
     for part in mine:
         parts[part.charge] = parts.get(part.charge, 0) + part.cents
-    days = (on - max(part.day for part in mine)).days
-    return Choice(standing.account, cents, f"All of it older than {days - 1} days", parts)
+    days = (on - max(part.day for part in mine)).days - 1
+    why = ngettext("All of it older than %(n)d day", "All of it older than %(n)d days", days) % {"n": days}
+    return Choice(standing.account, cents, why, parts)
 
 
 def _not_small(rule: MoneyRule, standing: Standing, on: date) -> str:
     mine = standing.of_client
     cents = sum(part.cents for part in mine)
     if not mine:
-        return "The client owes nothing"
+        return _("The client owes nothing")
     if any(part.payer and part.cents > 0 for part in standing.parts):
-        return "A payer is still asked"
+        return _("A payer is still asked")
     if standing.unapplied or any(part.cents < 0 for part in standing.parts):
-        return "There is a credit: lay it on the charges first"
+        return _("There is a credit: lay it on the charges first")
     if held := standing.held & {part.charge for part in mine}:
-        return f"{len(held)} charge{'' if len(held) == 1 else 's'} on hold"
+        return ngettext("%(n)d charge on hold", "%(n)d charges on hold", len(held)) % {"n": len(held)}
     if any(part.day > on for part in mine):
-        return "Part of it is not due yet"
+        return _("Part of it is not due yet")
     if cents > rule.most_cents:
-        return f"{show(cents)} is more than {show(rule.most_cents)}"
-    newest = max(part.day for part in mine)
-    if (on - newest).days <= rule.days:
-        return f"Part of it is only {(on - newest).days} days old"
+        return _("%(amount)s is more than %(most)s") % {"amount": show(cents), "most": show(rule.most_cents)}
+    days = (on - max(part.day for part in mine)).days
+    if days <= rule.days:
+        return ngettext("Part of it is only %(n)d day old", "Part of it is only %(n)d days old", days) % {"n": days}
     return ""
 
 
@@ -84,9 +88,9 @@ def _may_be_charged(standing: Standing, on: date) -> str:
     if why := _stopped(standing, on):
         return why
     if standing.flags:
-        return f"Flagged: {', '.join(standing.flags)}"
+        return _("Flagged: %(flags)s") % {"flags": ", ".join(standing.flags)}
     if standing.account.fees_agreed_on is None or standing.account.fees_agreed_on > on:
-        return "No agreement to fees on file"
+        return _("No agreement to fees on file")
     return ""
 
 
@@ -105,15 +109,16 @@ def _late_fee(rule: MoneyRule, standing: Standing, on: date) -> Choice:
     due = sum(part.cents for part in _overdue(rule, standing, on))
     if not due:
         held = standing.held & {part.charge for part in standing.of_client}
-        return _out(standing, "All that is overdue is on hold" if held else "Nothing is overdue beyond the grace")
+        return _out(standing, _("All that is overdue is on hold") if held else _("Nothing is overdue beyond the grace"))
     if due < rule.below_cents:
-        return _out(standing, f"{show(due)} overdue is below {show(rule.below_cents)}")
+        told = {"amount": show(due), "least": show(rule.below_cents)}
+        return _out(standing, _("%(amount)s overdue is below %(least)s") % told)
     if standing.last_fee and standing.last_fee > on - timedelta(days=rule.every_days):
-        return _out(standing, f"Has a late fee of {dates.short(standing.last_fee, on)}")
+        return _out(standing, _("Has a late fee of %(day)s") % {"day": dates.short(standing.last_fee, on)})
     fee = late_fee(due, rule)
     if not fee:
-        return _out(standing, "The fee is 0.00")
-    return Choice(standing.account, fee, f"{show(due)} overdue")
+        return _out(standing, _("The fee is 0.00"))
+    return Choice(standing.account, fee, _("%(amount)s overdue") % {"amount": show(due)})
 
 
 def _interest(rule: MoneyRule, standing: Standing, on: date) -> Choice:
@@ -128,13 +133,18 @@ def _interest(rule: MoneyRule, standing: Standing, on: date) -> Choice:
     cents = interest([one for one in days_of if one[1] > 0], rule)
     if not days_of or cents <= 0:
         return _out(
-            standing, "No day of interest since the last run" if last else "Nothing is overdue beyond the grace"
+            standing, _("No day of interest since the last run") if last else _("Nothing is overdue beyond the grace")
         )
     if cents < rule.least_cents:
-        return _out(standing, f"{show(cents)} is below {show(rule.least_cents)}; its days count next time")
-    base, days = sum(cents for cents, _ in days_of), sorted({days for _, days in days_of})
-    said = f"{days[0]} days" if len(days) == 1 else f"{days[0]} to {days[-1]} days"
-    return Choice(standing.account, cents, f"{show(base)} overdue, {said}")
+        told = {"amount": show(cents), "least": show(rule.least_cents)}
+        return _out(standing, _("%(amount)s is below %(least)s; its days count next time") % told)
+    lengths = [days for cents, days in days_of]
+    told = {"amount": show(sum(cents for cents, days in days_of)), "n": min(lengths), "most": max(lengths)}
+    if told["n"] == told["most"]:
+        why = ngettext("%(amount)s overdue, %(n)d day", "%(amount)s overdue, %(n)d days", told["n"])
+    else:
+        why = _("%(amount)s overdue, %(n)d to %(most)d days")
+    return Choice(standing.account, cents, why % told)
 
 
 _CHOOSE: dict[str, Callable[[MoneyRule, Standing, date], Choice]] = {

@@ -7,6 +7,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.ledger import Refused
 from accounts.models import Run
@@ -33,8 +35,11 @@ class OfRun:
         if limit is None or self.cents <= limit:
             return ""
         if not limit:
-            return f"A {by.get_role_display().lower()} posts and undoes no run of this kind alone."
-        return f"A {by.get_role_display().lower()}’s limit for one run of this kind is {show(limit)}."
+            return _("A %(role)s posts and undoes no run of this kind alone.") % {"role": by.get_role_display().lower()}
+        return _("A %(role)s’s limit for one run of this kind is %(amount)s.") % {
+            "role": by.get_role_display().lower(),
+            "amount": show(limit),
+        }
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,11 @@ class PostRun(OfRun):
 
     @property
     def title(self) -> str:
-        return f"{self.run.get_kind_display()}: run over {self.run.accounts} accounts, {show(self.cents)}"
+        return _("%(kind)s: run over %(accounts)d accounts, %(amount)s") % {
+            "kind": self.run.get_kind_display(),
+            "accounts": self.run.accounts,
+            "amount": show(self.cents),
+        }
 
     @property
     def why(self) -> str:
@@ -54,13 +63,13 @@ class PostRun(OfRun):
 
     def facts(self) -> list[Fact]:
         if Run.objects.filter(pk=self.run.pk, started_at__isnull=False).exists():
-            raise Refused("The run was started already.")
+            raise Refused(_("The run was started already."))
         words = self.run.rule.words
         return [
-            Fact("The rule in force", words, words),
-            Fact("Accounts posted to", "0", str(self.run.accounts)),
-            Fact("Posted in all", 0, self.cents),
-            Fact("Each account is looked at again", "as shown", "or left out", binding=False),
+            Fact(_("The rule in force"), words, words),
+            Fact(_("Accounts posted to"), "0", str(self.run.accounts)),
+            Fact(_("Posted in all"), 0, self.cents),
+            Fact(_("Each account is looked at again"), _("as shown"), _("or left out"), binding=False),
         ]
 
     def carry_out(self, *, by, on: date, key: UUID) -> dict:
@@ -74,13 +83,13 @@ class UndoRun(OfRun):
 
     @property
     def title(self) -> str:
-        return f"Undo of {self.run}, {show(self.cents)}"
+        return _("Undo of %(run)s, %(amount)s") % {"run": self.run, "amount": show(self.cents)}
 
     def args(self) -> dict:
         return {"run": self.run.pk, "why": self.why}
 
     def facts(self) -> list[Fact]:
-        return [Fact("Accounts on which it stands", str(standing_lines(self.run).count()), "0")]
+        return [Fact(_("Accounts on which it stands"), str(standing_lines(self.run).count()), "0")]
 
     def carry_out(self, *, by, on: date, key: UUID) -> dict:
         return {"run": start_undo(self.run, by=by, why=self.why).pk}
@@ -89,7 +98,7 @@ class UndoRun(OfRun):
 def _run(args: dict, by) -> Run:
     run = Run.objects.for_staff(by).filter(pk=args["run"]).select_related("rule", "office").first()
     if run is None:
-        raise Refused("The run is not of your offices. Somebody of its office decides.")
+        raise Refused(_("The run is not of your offices. Somebody of its office decides."))
     return run
 
 
@@ -101,4 +110,7 @@ def load_undo(args: dict, by) -> UndoRun:
     return UndoRun(_run(args, by), args["why"])
 
 
-VERBS = [Verb(PostRun.verb, "Run", "post_runs", load_post), Verb(UndoRun.verb, "Undo of a run", "post_runs", load_undo)]
+VERBS = [
+    Verb(PostRun.verb, lazy("Run"), "post_runs", load_post),
+    Verb(UndoRun.verb, lazy("Undo of a run"), "post_runs", load_undo),
+]

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.chart import ADJUSTMENTS
@@ -46,7 +47,7 @@ def draw_up(rule: MoneyRule, office: Office, choices: list[Choice], *, on: date,
         return standing
     chosen = [choice for choice in choices if choice.cents]
     if not chosen:
-        raise Refused("No account is in. There is nothing to post.")
+        raise Refused(_("No account is in. There is nothing to post."))
     run = Run.objects.create(
         key=key, office=office, rule=rule, kind=rule.kind, terms=rule.as_it_stands(), on=on, accounts=len(chosen),
         cents=sum(choice.cents for choice in chosen), asked_by=by,
@@ -69,10 +70,14 @@ def start(run: Run, *, by) -> Run:
         return run
     other = Run.objects.posting().filter(office=run.office, kind=run.kind).first()
     if other:
-        raise Refused(f"Run no. {other.pk} is being posted. Wait until it is done, and look again.")
+        raise Refused(
+            _("Run no. %(number)s is being posted. Wait until it is done, and look again.") % {"number": other.pk}
+        )
     closed = ledger.closed_through()
     if closed and run.on <= closed:
-        raise Refused(f"The books are closed through {dates.long(closed)}, after this preview. Make a new one.")
+        raise Refused(
+            _("The books are closed through %(day)s, after this preview. Make a new one.") % {"day": dates.long(closed)}
+        )
     run.started_at = timezone.now()
     run.save(update_fields=["started_at"])
     queue.put(POST, run.pk, f"{POST}:{run.pk}")
@@ -118,7 +123,8 @@ def _post_portion(run: Run, line_ids: list[int], account_ids: set[int], reason: 
         for line in lines:
             choice = now[line.account_id]
             line.entry = posted.entries.get(_key(line))
-            line.left_out = "" if line.entry else f"Now {show(choice.cents)}: {choice.why}"[:200]
+            now = _("Now %(amount)s: %(why)s") % {"amount": show(choice.cents), "why": choice.why}
+            line.left_out = "" if line.entry else now[:200]
         RunLine.objects.bulk_update(lines, ["entry", "left_out"])
 
 
@@ -132,9 +138,11 @@ _CHARGES = {MoneyRule.Kind.LATE_FEE: Charge.Kind.LATE_FEE, MoneyRule.Kind.INTERE
 
 def _fee(run: Run, line: RunLine) -> Charge:
     kind = _CHARGES[run.kind]
-    through = f" through {dates.long(run.on)}" if kind == Charge.Kind.INTEREST else ""
+    told = str(kind.label)
+    if kind == Charge.Kind.INTEREST:
+        told = _("%(kind)s through %(day)s") % {"kind": kind.label, "day": dates.long(run.on)}
     return Charge(
-        account_id=line.account_id, kind=kind, service_on=run.on, description=f"{kind.label}{through}", cents=line.cents,
+        account_id=line.account_id, kind=kind, service_on=run.on, description=told, cents=line.cents,
         created_by=run.asked_by,
     )  # fmt: skip
 
@@ -146,7 +154,8 @@ def _write_off(run: Run, line: RunLine, choice: Choice, reason: Reason | None) -
         for charge, cents in choice.parts.items()
         for leg in (Leg(ADJUSTMENTS[kind], cents, charge=charge), Leg(Book.RECEIVABLE, -cents, charge=charge))
     ]
-    memo = f"{reason.words}, run no. {run.pk}" if reason else f"Run no. {run.pk}"
+    memo = _("%(reason)s, run no. %(number)s") if reason else _("Run no. %(number)s")
+    memo %= {"reason": reason and reason.words, "number": run.pk}
     return Entry(line.account_id, kind, run.on, tuple(legs), _key(line), memo, reason=reason and reason.pk)
 
 
@@ -164,7 +173,7 @@ def start_undo(run: Run, *, by, why: str) -> Run:
     if run.undo_at or run.undone_at:
         return run
     if run.posted_at is None:
-        raise Refused("It is not posted to the end yet. Wait until it is, then undo it.")
+        raise Refused(_("It is not posted to the end yet. Wait until it is, then undo it."))
     run.undo_by, run.undo_why, run.undo_at = by, why[:200], timezone.now()
     run.save(update_fields=["undo_by", "undo_why", "undo_at"])
     queue.put(UNDO, run.pk, f"{UNDO}:{run.pk}:{run.undo_at.isoformat()}")
@@ -199,7 +208,8 @@ def _undo_line(run: Run, line: RunLine, on: date) -> str:
         if found := obstacles.of_charges(charged):
             return found[0].words
         try:
-            ledger.reverse(line.entry, on=on, by=run.undo_by, memo=f"Run no. {run.pk} undone: {run.undo_why}")
+            memo = _("Run no. %(number)s undone: %(why)s") % {"number": run.pk, "why": run.undo_why}
+            ledger.reverse(line.entry, on=on, by=run.undo_by, memo=memo)
         except Refused as refusal:
             return str(refusal)[:200]
         return ""

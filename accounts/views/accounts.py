@@ -6,6 +6,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts import listing, people
 from accounts.facts import fields_of
@@ -34,7 +36,8 @@ def accounts(request):
     kind = request.GET.get("as", "")
     if not kind and (exact := listing.numbered(mine, text)):
         if exact.merged_into_id:
-            messages.info(request, f"{exact.number} is part of {exact.answering.number}.")
+            told = {"account": exact.number, "other": exact.answering.number}
+            messages.info(request, _("%(account)s is part of %(other)s.") % told)
         return redirect("account", pk=exact.answering.pk)
     rows = listing.with_last_payment(found_in(request.user, request.GET).select_related("office", "balance"))
     offices = list(request.user.offices.all())
@@ -49,7 +52,7 @@ def accounts(request):
     table = Table(
         columns,
         listing.lines(page.rows, today),
-        caption="Accounts",
+        caption=_("Accounts"),
         href=lambda line: reverse("account", args=[line.account.pk]),
         state=lambda line: "mute" if line.account.closed_on else "",
         sort=sort,
@@ -82,56 +85,59 @@ def _payer(text: str) -> Payer | None:
 
 def _columns(offices: bool) -> list[Column]:
     return [
-        Column("number", "Account", value="account.number", kind="id", sort="number"),
+        Column("number", _("Account"), value="account.number", kind="id", sort="number"),
         Column(
             "name",
-            "Name",
+            _("Name"),
             value="account.name",
             sort="name",
             link=lambda line: reverse("account", args=[line.account.pk]),
         ),
-        *([Column("office", "Office", value="account.office.name", lo=True)] if offices else []),
-        Column("client_owes", "Client owes", kind="nil_money"),
-        Column("others_owe", "Others owe", kind="nil_money"),
-        Column("overdue", "Past due", kind="age"),
-        Column("unapplied", "Unapplied", kind="nil_money"),
-        Column("last_payment", "Last payment", value="account.last_payment", kind="day", lo=True),
-        Column("state", "State", value=_state, kind="tag"),
+        *([Column("office", _("Office"), value="account.office.name", lo=True)] if offices else []),
+        Column("client_owes", _("Client owes"), kind="nil_money"),
+        Column("others_owe", _("Others owe"), kind="nil_money"),
+        Column("overdue", _("Past due"), kind="age"),
+        Column("unapplied", _("Unapplied"), kind="nil_money"),
+        Column("last_payment", _("Last payment"), value="account.last_payment", kind="day", lo=True),
+        Column("state", _("State"), value=_state, kind="tag"),
     ]
 
 
 def _state(line):
     if line.account.merged_into_id:
-        return ("Merged", "")
-    return ("Closed", "") if line.account.closed_on else None
+        return (_("Merged"), "")
+    return (_("Closed"), "") if line.account.closed_on else None
 
 
 NOTHING = {
-    "owing": ("Nobody owes anything", "Every charge of these accounts is settled."),
-    "overdue": ("Nothing is past due", "No client’s due date has passed without payment."),
-    "unapplied": ("No unapplied money", "All money received is on charges."),
-    "no-consent": ("Everybody may get e-mail", "Each open account has an address with the client’s consent."),
-    "closed": ("No closed accounts", ""),
+    "owing": (lazy("Nobody owes anything"), lazy("Every charge of these accounts is settled.")),
+    "overdue": (lazy("Nothing is past due"), lazy("No client’s due date has passed without payment.")),
+    "unapplied": (lazy("No unapplied money"), lazy("All money received is on charges.")),
+    "no-consent": (
+        lazy("Everybody may get e-mail"),
+        lazy("Each open account has an address with the client’s consent."),
+    ),
+    "closed": (lazy("No closed accounts"), ""),
 }
 
 
 def _empty(user: User, offices: list, show: str, text: str) -> Empty:
     everything = reverse("accounts")
     if text:
-        sentence = "Look for part of a name, a number, a phone number or an e-mail address."
-        return Empty(f"Nobody found for “{text}”", sentence, everything, "All accounts")
+        sentence = _("Look for part of a name, a number, a phone number or an e-mail address.")
+        return Empty(_("Nobody found for “%(text)s”") % {"text": text}, sentence, everything, _("All accounts"))
     if show in NOTHING:
-        return Empty(*NOTHING[show], everything, "All accounts")
+        return Empty(*NOTHING[show], everything, _("All accounts"))
     if not offices:
-        return Empty("You have no office yet", "Ask an admin to give you one; then its accounts are here.")
+        return Empty(_("You have no office yet"), _("Ask an admin to give you one; then its accounts are here."))
     if may(user, "edit_accounts"):
         return Empty(
-            "No accounts yet",
-            "Open the first one, or have a practice’s books imported.",
+            _("No accounts yet"),
+            _("Open the first one, or have a practice’s books imported."),
             reverse("account_new"),
-            "New account",
+            _("New account"),
         )
-    return Empty("No accounts yet", "A clerk or biller opens them.")
+    return Empty(_("No accounts yet"), _("A clerk or biller opens them."))
 
 
 # -- opening --------------------------------------------------------------------------------------------------------------
@@ -144,7 +150,8 @@ def account_new(request):
             account = (
                 Account.objects.get(pk=done.object_id) if done else _opened(form.cleaned_data, form.key, request.user)
             )
-        messages.success(request, f"{account.number} opened for {account.name}.")
+        told = {"account": account.number, "client": account.name}
+        messages.success(request, _("%(account)s opened for %(client)s.") % told)
         return redirect("facts_edit", pk=account.pk) if fields_of(account.office).exists() else back_to(account)
     return answer_form(request, "accounts/account_new.html", {"form": form})
 
@@ -190,4 +197,4 @@ def account_edit(request, pk):
                 people.account_edited(account, form.changed, by=request.user)
             say_saved(request, form, account.number)
             return back_to(account)
-    return form_page(request, account, form, "Edit account", "Save account", record=f"account-{account.pk}")
+    return form_page(request, account, form, _("Edit account"), _("Save account"), record=f"account-{account.pk}")

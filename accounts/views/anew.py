@@ -1,6 +1,7 @@
 """A wrong charge by form: voided, or posted anew as it ought to have been."""
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.forms.anew import CorrectForm, VoidForm
 from accounts.models import Account, Charge, OpenItem
@@ -16,13 +17,15 @@ def charge_of(request, pk) -> Charge:
 def charge_void(request, pk):
     charge = charge_of(request, pk)
     form = VoidForm(request.POST or None, charge=charge)
-    return correct(request, charge.account, form, "charge_voided", "Void the charge", button="Void the charge")
+    return correct(request, charge.account, form, "charge_voided", _("Void the charge"), button=_("Void the charge"))
 
 
 def charge_correct(request, pk):
     charge = charge_of(request, pk)
     form = CorrectForm(request.POST or None, charge=charge, payer=_asked_first(charge))
-    return correct(request, charge.account, form, "charge_corrected", "Correct the charge", button="Correct the charge")
+    return correct(
+        request, charge.account, form, "charge_corrected", _("Correct the charge"), button=_("Correct the charge")
+    )
 
 
 def _asked_first(charge: Charge):

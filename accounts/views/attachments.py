@@ -5,6 +5,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from accounts import attachments
 from accounts.forms.attachments import AttachmentForm
@@ -39,9 +40,9 @@ def attachment_new(request, pk):
                     account, given["content"], title=given["what"], kind=given["kind"], name=given["file"].name,
                     by=request.user, detail={"form": str(form.key)},
                 )  # fmt: skip
-        messages.success(request, f"{given['what']} is attached.")
+        messages.success(request, _("%(file)s is attached.") % {"file": given["what"]})
         return back_to(account)
-    return form_page(request, account, form, "Attach a file", "Attach", "accounts/attachment_new.html")
+    return form_page(request, account, form, _("Attach a file"), _("Attach"), "accounts/attachment_new.html")
 
 
 def attachment(request, pk):
@@ -49,7 +50,7 @@ def attachment(request, pk):
     rows = Attachment.objects.for_staff(request.user)
     row = get_object_or_404(rows.select_related("blob"), pk=pk)
     if row.withdrawn_at and not may(request.user, "read_audit"):
-        raise Http404("Withdrawn.")
+        raise Http404(_("Withdrawn."))
     response = HttpResponse(bytes(row.blob.content), content_type=row.blob.media_type)
     response["Content-Disposition"] = content_disposition_header(True, row.file_name)
     response["X-Content-Type-Options"] = "nosniff"
@@ -64,8 +65,8 @@ def attachment_withdraw(request, pk):
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             if attachments.withdraw(row, form.cleaned_data["reason"], at=dates.now(), by=request.user):
-                messages.success(request, f"{row} is withdrawn.")
+                messages.success(request, _("%(file)s is withdrawn.") % {"file": row})
             else:
-                messages.info(request, f"{row} was withdrawn already.")
+                messages.info(request, _("%(file)s was withdrawn already.") % {"file": row})
             return back_to(row.account)
-    return form_page(request, row.account, form, f"Withdraw {row}", "Withdraw")
+    return form_page(request, row.account, form, _("Withdraw %(file)s") % {"file": row}, _("Withdraw"))

@@ -5,6 +5,9 @@ from urllib.parse import urlencode
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
 
 from accounts import bookkeeping, ledger
 from accounts.forms.bookkeeping import LedgerAccountForm, SpanForm
@@ -15,24 +18,24 @@ from billing_office.lib.views import Records
 from billing_office.staff.access import may
 
 SUMS = [
-    Column("code", "Account", value="ledger.code", kind="id"),
-    Column("name", "Name", value="ledger.name"),
-    Column("book", "Our book", value="label", lo=True),
-    Column("debit", "Debit", kind="nil_money"),
-    Column("credit", "Credit", kind="nil_money"),
-    Column("net", "Debit less credit", kind="money", lo=True),
+    Column("code", lazy("Account"), value="ledger.code", kind="id"),
+    Column("name", lazy("Name"), value="ledger.name"),
+    Column("book", lazy("Our book"), value="label", lo=True),
+    Column("debit", lazy("Debit"), kind="nil_money"),
+    Column("credit", lazy("Credit"), kind="nil_money"),
+    Column("net", lazy("Debit less credit"), kind="money", lo=True),
 ]
-BY_DAY = [Column("day", "Date", kind="day"), *SUMS[:5]]
+BY_DAY = [Column("day", lazy("Date"), kind="day"), *SUMS[:5]]
 ENTRIES = [
-    Column("date", "Date", value="entry.effective_date", kind="day"),
-    Column("entry", "Entry", value="entry_id", kind="int"),
-    Column("kind", "Kind", value="entry.get_kind_display"),
-    Column("number", "Client account", value=lambda p: p.account.number or "", kind="id"),
-    Column("book", "Our book", value="get_book_display"),
-    Column("code", "Account", value="code", kind="id"),
-    Column("debit", "Debit", value=lambda p: max(p.cents, 0), kind="nil_money"),
-    Column("credit", "Credit", value=lambda p: max(-p.cents, 0), kind="nil_money"),
-    Column("posted", "Posted", value="entry.posted_at", kind="moment", lo=True),
+    Column("date", lazy("Date"), value="entry.effective_date", kind="day"),
+    Column("entry", lazy("Entry"), value="entry_id", kind="int"),
+    Column("kind", lazy("Kind"), value="entry.get_kind_display"),
+    Column("number", lazy("Client account"), value=lambda p: p.account.number or "", kind="id"),
+    Column("book", lazy("Our book"), value="get_book_display"),
+    Column("code", lazy("Account"), value="code", kind="id"),
+    Column("debit", lazy("Debit"), value=lambda p: max(p.cents, 0), kind="nil_money"),
+    Column("credit", lazy("Credit"), value=lambda p: max(-p.cents, 0), kind="nil_money"),
+    Column("posted", lazy("Posted"), value="entry.posted_at", kind="moment", lo=True),
 ]
 
 
@@ -50,10 +53,10 @@ def journal(request):
     lines = bookkeeping.by_book(rows)
     days = urlencode({"first": first, "last": last})
     table = Table(
-        SUMS, lines, caption="Journal by account",
+        SUMS, lines, caption=_("Journal by account"),
         href=lambda line: f"{reverse('journal_entries', args=[line.book])}?{days}",
         totals={"debit": sum(line.debit for line in lines), "credit": sum(line.credit for line in lines)},
-        empty=Empty("Nothing was posted on these days", "Choose other days above."),
+        empty=Empty(_("Nothing was posted on these days"), _("Choose other days above.")),
     )  # fmt: skip
     closed = ledger.closed_through()
     context = {
@@ -76,7 +79,7 @@ def _told(rows):
 def journal_entries(request, book):
     """The postings behind one book's sums."""
     if book not in Book.values:
-        raise Http404("No such book.")
+        raise Http404(_("No such book."))
     form = SpanForm(request.GET or None)
     first, last = form.span()
     rows = bookkeeping.postings(request.user, first, last).filter(book=book)
@@ -87,7 +90,12 @@ def journal_entries(request, book):
     page = keyset(found, ("entry__effective_date", "id"), request.GET.get("after"), request.GET.get("before"))
     href = _href if may(request.user, "read_accounts") else None
     table = Table(
-        ENTRIES, page.rows, caption="Postings", href=href, page=page, empty=Empty("No postings", "Choose other days.")
+        ENTRIES,
+        page.rows,
+        caption=_("Postings"),
+        href=href,
+        page=page,
+        empty=Empty(_("No postings"), _("Choose other days.")),
     )
     context = {
         "table": table,
@@ -112,8 +120,8 @@ def _edited(user, row: LedgerAccount, changed: list[str], created: bool):
 
 CHART = Records(
     model=LedgerAccount,
-    noun="ledger account",
-    plural="ledger accounts",
+    noun=noop("ledger account"),
+    plural=noop("ledger accounts"),
     form=LedgerAccountForm,
     queryset=lambda user: LedgerAccount.objects.all(),
     on_save=_edited,
@@ -121,8 +129,8 @@ CHART = Records(
     fixed=True,
     order=("code", "id"),
     columns=[
-        Column("code", "Number", kind="id"),
-        Column("name", "Name"),
-        Column("book", "Takes our book", value="get_book_display"),
+        Column("code", lazy("Number"), kind="id"),
+        Column("name", lazy("Name")),
+        Column("book", lazy("Takes our book"), value="get_book_display"),
     ],
 )

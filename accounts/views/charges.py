@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.forms.charges import ChargeForm
@@ -24,13 +25,15 @@ def charge_new(request, pk):
         else:
             say_posted(request, done, account)
             return back_to(account)
-    return form_page(request, account, form, "Post a charge", "Post charge", "accounts/charge_new.html")
+    return form_page(request, account, form, _("Post a charge"), _("Post charge"), "accounts/charge_new.html")
 
 
 def say_posted(request, done, account):
-    amount = f"${show(done.row.cents)} to {account.name}"
+    told = {"amount": show(done.row.cents), "account": account.name}
     if done.new:
         entry = done.row.postings.earliest("pk").entry_id
-        messages.success(request, linked(f"Posted {amount}.", reverse("entry_reverse", args=[entry]), "Undo"))
+        text = _("Posted $%(amount)s to %(account)s.") % told
+        messages.success(request, linked(text, reverse("entry_reverse", args=[entry]), _("Undo")))
     else:
-        messages.info(request, f"{amount} was posted from this form already; nothing was posted twice.")
+        text = _("$%(amount)s to %(account)s was posted from this form already; nothing was posted twice.") % told
+        messages.info(request, text)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import closing
 from accounts.forms.closing import CloseForm, ReasonForm
@@ -20,13 +21,13 @@ def account_close(request, pk):
             closing.close(account, form.cleaned_data["on"], form.cleaned_data["reason"], by=request.user)
         except closing.Obstructed as obstructed:
             found = obstructed.found
-            form.add_error(None, "Something is still open on it.")
+            form.add_error(None, _("Something is still open on it."))
         else:
-            messages.success(request, f"{account.number} is closed.")
+            messages.success(request, _("%(account)s is closed.") % {"account": account.number})
             return back_to(account)
     told = [(one, reverse(one.page, args=one.args) if one.page else "") for one in found]
     return form_page(
-        request, account, form, "Close the account", "Close account", "accounts/close.html", obstacles=told
+        request, account, form, _("Close the account"), _("Close account"), "accounts/close.html", obstacles=told
     )
 
 
@@ -35,8 +36,8 @@ def account_reopen(request, pk):
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if closing.reopen(account, form.cleaned_data["reason"], by=request.user):
-            messages.success(request, f"{account.number} is open again.")
+            messages.success(request, _("%(account)s is open again.") % {"account": account.number})
         else:
-            messages.info(request, f"{account.number} is open.")
+            messages.info(request, _("%(account)s is open.") % {"account": account.number})
         return back_to(account)
-    return form_page(request, account, form, "Reopen the account", "Reopen account", why=account.closed_why)
+    return form_page(request, account, form, _("Reopen the account"), _("Reopen account"), why=account.closed_why)

@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts import reading
 from accounts.corrections import prompt
@@ -16,7 +18,7 @@ from billing_office.lib.views import answer_form, linked
 
 from .pages import account_of
 
-NEEDED = "Later entries stand on this one. Reverse them first."
+NEEDED = lazy("Later entries stand on this one. Reverse them first.")
 
 
 def account_adjust(request, pk):
@@ -26,7 +28,7 @@ def account_adjust(request, pk):
     if asked and (offer := next((one for one in offers if one.charge.pk == asked.charge_id), None)):
         initial |= {"amount": offer.cents, "reason": prompt.reason()}
     form = AdjustForm(request.POST or None, account=account, reader=request.user, initial=initial)
-    return correct(request, account, form, "adjusted", "Adjust", offers=offers)
+    return correct(request, account, form, "adjusted", _("Adjust"), offers=offers)
 
 
 def account_move(request, pk):
@@ -34,7 +36,7 @@ def account_move(request, pk):
     form = MoveForm(
         request.POST or None, account=account, reader=request.user, initial=_item_asked_for(request, account)
     )
-    return correct(request, account, form, "responsibility_moved", "Move to another party")
+    return correct(request, account, form, "responsibility_moved", _("Move to another party"))
 
 
 def entry_reverse(request, pk):
@@ -42,7 +44,7 @@ def entry_reverse(request, pk):
     entries = JournalEntry.objects.for_staff(request.user).select_related("account__office", "posted_by")
     entry = get_object_or_404(entries, pk=pk)
     form = UndoForm(request.POST or None, entry=entry, by=request.user)
-    return correct(request, entry.account, form, "entry_reversed", "Reverse", entry=entry)
+    return correct(request, entry.account, form, "entry_reversed", _("Reverse"), entry=entry)
 
 
 def _item_asked_for(request, account) -> dict:
@@ -100,11 +102,13 @@ def _effect(form, proposal, by) -> dict:
 
 def _said(request, account: Account, done: Outcome, then, proposal=None):
     if done.request:
-        link = (reverse("approval", args=[done.request.pk]), "See it")
-        text = f"{done.request.title}: sent to a supervisor. Nothing is posted until another person approves it."
+        link = (reverse("approval", args=[done.request.pk]), _("See it"))
+        text = _("%(act)s: sent to a supervisor. Nothing is posted until another person approves it.") % {
+            "act": done.request.title
+        }
         messages.info(request, linked(text, *link))
     elif not done.new:
-        messages.info(request, "This form was sent already; nothing was posted twice.")
+        messages.info(request, _("This form was sent already; nothing was posted twice."))
     else:
         messages.success(request, _told(proposal, done.entry))
     if then and done.entry:
@@ -117,4 +121,4 @@ def _said(request, account: Account, done: Outcome, then, proposal=None):
 def _told(proposal, entry: JournalEntry):
     if not proposal.undoable:
         return proposal.told
-    return linked(proposal.told, reverse("entry_reverse", args=[entry.pk]), "Undo")
+    return linked(proposal.told, reverse("entry_reverse", args=[entry.pk]), _("Undo"))

@@ -2,6 +2,7 @@
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import credits
 from accounts.credits import Credit
@@ -22,9 +23,9 @@ def credit_list(request):
         record(user, "credits_exported", detail={"owner": owner[:10], "rows": len(found)})
         return file
     page = _page(found, request.GET.get("after") or request.GET.get("before") or "")
-    empty = Empty("No credits", "Nobody has paid more than they owe.")
+    empty = Empty(_("No credits"), _("Nobody has paid more than they owe."))
     table = Table(
-        columns, page.rows, caption="Credits", page=page, empty=empty, state=lambda credit: _tone(credit, today)
+        columns, page.rows, caption=_("Credits"), page=page, empty=empty, state=lambda credit: _tone(credit, today)
     )
     context = {"table": table, "chips": chips(request, "owner", credits.OWNERS.items()), "found": len(found)}
     context |= {"cents": sum(credit.cents for credit in found), "rules": _rules(found)}
@@ -33,16 +34,16 @@ def credit_list(request):
 
 def _columns(user, today) -> list[Column]:
     return [
-        Column("name", "Whose", link=_account_href),
-        Column("number", "Account", value=lambda credit: "" if credit.house else credit.number, kind="id"),
-        Column("where", "Where it stands", kind="link", value=_where),
-        Column("cents", "Credit", kind="money"),
-        Column("since", "Since", kind="day"),
-        Column("days", "Age", value=lambda credit: (today - credit.since).days, kind="age"),
-        Column("by", "Gone by", kind="day"),
-        Column("clock", "Clock", value=lambda credit: credit.rule.source if credit.rule else "No rule in force", lo=True, wrap=True),
-        Column("next", "Next step", kind="link", value=lambda credit: _next(credit, user)),
-        Column("else", "Or", kind="link", value=lambda credit: _refund(credit, user) if credit.owes else None),
+        Column("name", _("Whose"), link=_account_href),
+        Column("number", _("Account"), value=lambda credit: "" if credit.house else credit.number, kind="id"),
+        Column("where", _("Where it stands"), kind="link", value=_where),
+        Column("cents", _("Credit"), kind="money"),
+        Column("since", _("Since"), kind="day"),
+        Column("days", _("Age"), value=lambda credit: (today - credit.since).days, kind="age"),
+        Column("by", _("Gone by"), kind="day"),
+        Column("clock", _("Clock"), value=lambda credit: credit.rule.source if credit.rule else _("No rule in force"), lo=True, wrap=True),
+        Column("next", _("Next step"), kind="link", value=lambda credit: _next(credit, user)),
+        Column("else", _("Or"), kind="link", value=lambda credit: _refund(credit, user) if credit.owes else None),
     ]  # fmt: skip
 
 
@@ -52,17 +53,18 @@ def _account_href(credit: Credit) -> str:
 
 def _where(credit: Credit) -> tuple[str, str]:
     if credit.charge:
-        return f"on charge C-{credit.charge}", reverse("account", args=[credit.account]) + f"?why={credit.charge}#why"
-    return f"payment no. {credit.payment}", reverse("payment", args=[credit.payment])
+        href = reverse("account", args=[credit.account]) + f"?why={credit.charge}#why"
+        return _("on charge C-%(number)s") % {"number": credit.charge}, href
+    return _("payment no. %(number)s") % {"number": credit.payment}, reverse("payment", args=[credit.payment])
 
 
 def _next(credit: Credit, user) -> tuple[str, str] | None:
     """Off the charge first; then on what the same party owes; else back to whoever paid."""
     if credit.charge:
-        return _if(user, "transfer_money", "Take off the charge", reverse("charge_release", args=[credit.charge]))
+        return _if(user, "transfer_money", _("Take off the charge"), reverse("charge_release", args=[credit.charge]))
     if credit.owes:
         href = reverse("payment_allocate", args=[credit.payment]) + f"?at={credit.account}"
-        return _if(user, "post_client_payments", "Lay on charges", href)
+        return _if(user, "post_client_payments", _("Lay on charges"), href)
     return _refund(credit, user)
 
 
@@ -70,7 +72,7 @@ def _refund(credit: Credit, user) -> tuple[str, str] | None:
     if credit.charge:
         return None
     href = reverse("payment_refund", args=[credit.payment]) + f"?at={credit.account}"
-    return _if(user, "refund_money", "Refund", href)
+    return _if(user, "refund_money", _("Refund"), href)
 
 
 def _if(user, right: str, label: str, href: str) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
 from accounts import facts
 from accounts.forms.facts import FactsForm
@@ -33,6 +34,9 @@ def facts_edit(request, pk):
     why = (
         ""
         if form.visible_fields()
-        else f"{account.office} keeps no fields of its own yet. An admin adds them to the office."
+        else _("%(office)s keeps no fields of its own yet. An admin adds them to the office.")
+        % {"office": account.office}
     )
-    return form_page(request, account, form, f"What {account.office} keeps of it", "Save", why=why)
+    return form_page(
+        request, account, form, _("What %(office)s keeps of it") % {"office": account.office}, _("Save"), why=why
+    )

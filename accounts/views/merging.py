@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts import closing, ledger
 from accounts.forms.closing import ReasonForm
@@ -17,14 +19,16 @@ from billing_office.lib.tables import Column, Empty, Table, export
 from .pages import account_of, back_to, form_page
 
 COLUMNS = [
-    Column("score", "Alike", kind="int"),
-    Column("stays", "Stays", value="first.number", kind="id"),
-    Column("stays_name", "Name", value="first.name"),
-    Column("goes", "Goes", value="second.number", kind="id"),
-    Column("goes_name", "Name", value="second.name"),
-    Column("why", "Why", value="reasons", wrap=True),
+    Column("score", lazy("Alike"), kind="int"),
+    Column("stays", lazy("Stays"), value="first.number", kind="id"),
+    Column("stays_name", lazy("Name"), value="first.name"),
+    Column("goes", lazy("Goes"), value="second.number", kind="id"),
+    Column("goes_name", lazy("Name"), value="second.name"),
+    Column("why", lazy("Why"), value="reasons", wrap=True),
 ]
-NONE = Empty("No duplicates found", "No two accounts share a name, birth date, phone or e-mail in a telling way.")
+NONE = Empty(
+    lazy("No duplicates found"), lazy("No two accounts share a name, birth date, phone or e-mail in a telling way.")
+)
 
 
 def duplicates(request):
@@ -33,7 +37,7 @@ def duplicates(request):
     if file := export(request, Table(COLUMNS, pairs), "duplicates"):
         record(request.user, "duplicates_exported", detail={"pairs": len(pairs)})
         return file
-    table = Table(COLUMNS, pairs, caption="Accounts that look alike", href=_href, empty=NONE)
+    table = Table(COLUMNS, pairs, caption=_("Accounts that look alike"), href=_href, empty=NONE)
     return render(request, "accounts/duplicates.html", {"table": table, "most": len(pairs) == candidates.SHOWN})
 
 
@@ -56,7 +60,9 @@ def account_merge(request, pk):
     context = {"found": found, "seen": seen, "obstacles": _told(found.obstacles) if found else []}
     if found:
         context["swapped"] = f"{reverse('account_merge', args=[survivor.pk])}?{urlencode({'into': account.number})}"
-    return form_page(request, account, form, "Merge into another account", "Merge", "accounts/merge.html", **context)
+    return form_page(
+        request, account, form, _("Merge into another account"), _("Merge"), "accounts/merge.html", **context
+    )
 
 
 def _answered(request, account: Account, form: MergeForm, seen: str):
@@ -64,12 +70,12 @@ def _answered(request, account: Account, form: MergeForm, seen: str):
     survivor, why = form.cleaned_data["into"], form.cleaned_data["reason"]
     if request.POST.get("act") == "apart" and survivor.pk != account.pk:
         candidates.keep_apart(account, survivor, why, by=request.user)
-        messages.success(request, f"{account.number} and {survivor.number} are kept as two.")
+        told = {"account": account.number, "other": survivor.number}
+        messages.success(request, _("%(account)s and %(other)s are kept as two.") % told)
         return redirect("duplicates")
     if form.cleaned_data["seen"] != seen:
-        form.add_error(
-            None, "Look at what moves, then merge." if not form.cleaned_data["seen"] else "It has changed. Look again."
-        )
+        changed = form.cleaned_data["seen"]
+        form.add_error(None, _("It has changed. Look again.") if changed else _("Look at what moves, then merge."))
         return None
     try:
         merging.merge(account, survivor, why, on=dates.today(), by=request.user)
@@ -78,7 +84,8 @@ def _answered(request, account: Account, form: MergeForm, seen: str):
     except ledger.Refused as refused:
         form.add_error(None, str(refused))
     else:
-        messages.success(request, f"{account.number} is part of {survivor.number} now.")
+        told = {"account": account.number, "other": survivor.number}
+        messages.success(request, _("%(account)s is part of %(other)s now.") % told)
         return back_to(survivor)
     return None
 
@@ -99,7 +106,7 @@ def account_unmerge(request, pk):
     account = account_of(request, pk)
     row = Merge.objects.for_staff(request.user).standing().filter(duplicate=account).select_related("survivor").first()
     if row is None:
-        messages.info(request, f"{account.number} is part of no other account.")
+        messages.info(request, _("%(account)s is part of no other account.") % {"account": account.number})
         return back_to(account)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -110,7 +117,7 @@ def account_unmerge(request, pk):
         except ledger.Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, f"{account.number} stands by itself again.")
+            messages.success(request, _("%(account)s stands by itself again.") % {"account": account.number})
             return back_to(account)
-    why = f"Merged into {row.survivor.number}: {row.why}"
-    return form_page(request, account, form, "Undo the merge", "Undo merge", why=why)
+    why = _("Merged into %(account)s: %(why)s") % {"account": row.survivor.number, "why": row.why}
+    return form_page(request, account, form, _("Undo the merge"), _("Undo merge"), why=why)

@@ -1,5 +1,9 @@
 """Rules about money as data: small balances, late fees, interest, prompt payment, returned checks, clocks of credits."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
+
 from accounts.forms.money_rules import MoneyRuleForm
 from accounts.models import MoneyRule
 from billing_office.audit.acts import record
@@ -21,25 +25,27 @@ def _limit(name: str):
         cents = getattr(rule, name)
         if rule.kind not in MoneyRule.RUNS:
             return "–"
-        return "no limit" if cents is None else show(cents) if cents else "asks"
+        return _("no limit") if cents is None else show(cents) if cents else _("asks")
 
     return said
 
 
 LIST = [
-    Column("kind", "Rule", value="get_kind_display"),
-    Column("office", "Office", value=lambda rule: str(rule.office) if rule.office else "All offices"),
-    Column("words", "What it says", wrap=True),
-    Column("since", "From", kind="day"),
-    Column("until", "Through", kind="day", lo=True),
-    Column("source", "Source", link=lambda rule: rule.source_url or None, lo=True, wrap=True),
-    Column("state", "State", value=lambda rule: ("In use", "good") if rule.active else ("Off", ""), kind="tag"),
+    Column("kind", lazy("Rule"), value="get_kind_display"),
+    Column("office", lazy("Office"), value=lambda rule: str(rule.office) if rule.office else _("All offices")),
+    Column("words", lazy("What it says"), wrap=True),
+    Column("since", lazy("From"), kind="day"),
+    Column("until", lazy("Through"), kind="day", lo=True),
+    Column("source", lazy("Source"), link=lambda rule: rule.source_url or None, lo=True, wrap=True),
+    Column(
+        "state", lazy("State"), value=lambda rule: (_("In use"), "good") if rule.active else (_("Off"), ""), kind="tag"
+    ),
 ]
 
 RULES = Records(
     model=MoneyRule,
-    noun="rule",
-    plural="rules",
+    noun=noop("rule"),
+    plural=noop("rules"),
     form=MoneyRuleForm,
     queryset=lambda user: MoneyRule.objects.for_staff(user).select_related("office"),
     on_save=_edited,
@@ -49,10 +55,10 @@ RULES = Records(
     columns=LIST,
     facts=[
         *LIST[:5],
-        Column("biller", "Biller alone, one run", value=_limit("biller_cents")),
-        Column("supervisor", "Supervisor alone, one run", value=_limit("supervisor_cents")),
+        Column("biller", lazy("Biller alone, one run"), value=_limit("biller_cents")),
+        Column("supervisor", lazy("Supervisor alone, one run"), value=_limit("supervisor_cents")),
         LIST[5],
-        Column("counsel", "To be confirmed with counsel", wrap=True),
+        Column("counsel", lazy("To be confirmed with counsel"), wrap=True),
         LIST[6],
     ],
 )

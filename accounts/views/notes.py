@@ -5,6 +5,7 @@ from django.db import IntegrityError
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import notes
@@ -27,9 +28,9 @@ def note_new(request, pk):
                 notes.write(account, given["text"], by=request.user, detail=detail, mentioned=form.mentioned)
                 if given["follow_on"]:
                     notes.ask(account, given["text"], given["follow_on"], by=request.user, **form.asked)
-        messages.success(request, "Note written.")
+        messages.success(request, _("Note written."))
         return back_to(account)
-    return form_page(request, account, form, "Write a note", "Write note", "accounts/note_new.html")
+    return form_page(request, account, form, _("Write a note"), _("Write note"), "accounts/note_new.html")
 
 
 def note_correct(request, pk):
@@ -38,7 +39,8 @@ def note_correct(request, pk):
     account = note.account
     form = NoteForm(request.POST or None, account=account, by=request.user, corrects=note)
     if hasattr(note, "correction"):
-        messages.info(request, f"{note.correction.author.short_name} corrected this note already.")
+        told = {"person": note.correction.author.short_name}
+        messages.info(request, _("%(person)s corrected this note already.") % told)
         return back_to(account)
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,18 +50,18 @@ def note_correct(request, pk):
                     text = form.cleaned_data["text"]
                     notes.write(account, text, by=request.user, detail=detail, mentioned=form.mentioned, corrects=note)
         except IntegrityError:
-            messages.error(request, "Somebody corrected this note meanwhile. Look at what they wrote.")
+            messages.error(request, _("Somebody corrected this note meanwhile. Look at what they wrote."))
         else:
-            messages.success(request, "Corrected. The former words stay, struck out.")
+            messages.success(request, _("Corrected. The former words stay, struck out."))
         return back_to(account)
-    return form_page(request, account, form, "Correct a note", "Write correction", "accounts/note_new.html")
+    return form_page(request, account, form, _("Correct a note"), _("Write correction"), "accounts/note_new.html")
 
 
 @require_POST
 def mention_read(request, pk):
     mention = get_object_or_404(Mention.objects.filter(user=request.user), pk=pk)
     if notes.read(mention, now=dates.now()):
-        messages.success(request, "Read.")
+        messages.success(request, _("Read."))
     return _back(request)
 
 
@@ -67,9 +69,9 @@ def mention_read(request, pk):
 def follow_up_done(request, pk):
     row = get_object_or_404(FollowUp.objects.for_staff(request.user), pk=pk)
     if notes.done(row, by=request.user, now=dates.now()):
-        messages.success(request, f"Done: {row.what}")
+        messages.success(request, _("Done: %(what)s") % {"what": row.what})
     else:
-        messages.info(request, f"{row.done_by.short_name} has done this already.")
+        messages.info(request, _("%(person)s has done this already.") % {"person": row.done_by.short_name})
     return _back(request)
 
 

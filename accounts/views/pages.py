@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import reading
@@ -20,9 +21,12 @@ def account_of(request, pk: int) -> Account:
 def shut(account: Account, *, told: bool = False) -> str:
     """Why nothing is changed here, "" where it may be. `told`: it is something the client told us, which a closed account takes."""
     if account.merged_into_id:
-        return f"{account.number} is part of {account.answering.number}. Do it there."
+        return _("%(account)s is part of %(other)s. Do it there.") % {
+            "account": account.number,
+            "other": account.answering.number,
+        }
     if account.closed_on and not told:
-        return f"{account.number} is closed. Reopen it first."
+        return _("%(account)s is closed. Reopen it first.") % {"account": account.number}
     return ""
 
 
@@ -62,6 +66,6 @@ def back_to(account: Account):
 
 def say_saved(request, form, name: str):
     if form.changed:
-        messages.success(request, f"{name} saved.")
+        messages.success(request, _("%(record)s saved.") % {"record": name})
     else:
-        messages.info(request, "Nothing was changed.")
+        messages.info(request, _("Nothing was changed."))

@@ -5,6 +5,10 @@ from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
 from accounts.forms.payers import NewPayerForm, PayerForm
 from accounts.models import Account, OpenItem, Payer
@@ -43,22 +47,26 @@ def _debtors(payer: Payer) -> str | None:
     return f"{reverse('accounts')}?payer={payer.pk}" if payer.open_cents else None
 
 
-NAME, CLASS = Column("name", "Payer"), Column("payer_class", "Class", value="get_payer_class_display")
+NAME, CLASS = Column("name", lazy("Payer")), Column("payer_class", lazy("Class"), value="get_payer_class_display")
 BILLED = Column(
     "billed",
-    "Billed by",
-    value=lambda payer: f"Invoice, {payer.terms_days} days" if payer.billed_by_invoice else "Claim",
+    lazy("Billed by"),
+    value=lambda payer: (
+        ngettext("Invoice, %(n)d day", "Invoice, %(n)d days", payer.terms_days) % {"n": payer.terms_days}
+        if payer.billed_by_invoice
+        else _("Claim")
+    ),
 )
-STATE = Column("state", "State", value=lambda payer: None if payer.active else ("Not offered", ""), kind="tag")
+STATE = Column("state", lazy("State"), value=lambda payer: None if payer.active else (_("Not offered"), ""), kind="tag")
 MONEY = [
-    Column("open", "Owes", value="open_cents", kind="nil_money", link=_debtors),
-    Column("unapplied", "Unapplied money", value="unapplied_cents", kind="nil_money"),
+    Column("open", lazy("Owes"), value="open_cents", kind="nil_money", link=_debtors),
+    Column("unapplied", lazy("Unapplied money"), value="unapplied_cents", kind="nil_money"),
 ]
 
 PAYERS = Records(
     model=Payer,
-    noun="payer",
-    plural="payers",
+    noun=noop("payer"),
+    plural=noop("payers"),
     form=PayerForm,
     queryset=_payers,
     on_save=_edited,
@@ -66,12 +74,12 @@ PAYERS = Records(
     order=("sort_key", "id"),
     find=_find,
     folder="accounts/payers",
-    columns=[NAME, CLASS, Column("electronic_id", "Electronic id", kind="id", lo=True), *MONEY, STATE],
+    columns=[NAME, CLASS, Column("electronic_id", lazy("Electronic id"), kind="id", lo=True), *MONEY, STATE],
     facts=[
-        CLASS, Column("electronic_id", "Electronic id", kind="id"), Column("contact", "Billing contact"),
-        Column("street", "Street"), Column("city_line", "City line"), Column("phone", "Phone"),
-        Column("email", "Billing e-mail"), Column("bad", "E-mail refused", value="email_bad_since", kind="day"),
-        Column("agreed", "Agreed to e-mail", value="email_agreed_on", kind="day"), BILLED, STATE,
+        CLASS, Column("electronic_id", lazy("Electronic id"), kind="id"), Column("contact", lazy("Billing contact")),
+        Column("street", lazy("Street")), Column("city_line", lazy("City line")), Column("phone", lazy("Phone")),
+        Column("email", lazy("Billing e-mail")), Column("bad", lazy("E-mail refused"), value="email_bad_since", kind="day"),
+        Column("agreed", lazy("Agreed to e-mail"), value="email_agreed_on", kind="day"), BILLED, STATE,
     ],
 )  # fmt: skip
 
@@ -87,7 +95,7 @@ def payer_new(request):
                 if done
                 else open_payer(by=request.user, opened_on=dates.today(), detail=detail, **given)
             )
-        messages.success(request, f"{payer} added.")
+        messages.success(request, _("%(record)s added.") % {"record": payer})
         return redirect("payer", pk=payer.pk)
     return answer_form(
         request, "accounts/payers/form.html", {"form": form, "records": PAYERS, "back": PAYERS.list_href}

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import people
 from accounts.forms.clients import ClientForm, NewClientForm
@@ -23,9 +24,9 @@ def client_new(request, pk):
         with once(form.key, "client_added", request.user) as done:
             if not done:
                 people.add_client(account, form.instance, by=request.user, detail={"form": str(form.key)})
-        messages.success(request, f"{form.instance.name} added.")
+        messages.success(request, _("%(record)s added.") % {"record": form.instance.name})
         return back_to(account)
-    return form_page(request, account, form, "Add a client", "Add client")
+    return form_page(request, account, form, _("Add a client"), _("Add client"))
 
 
 def client_edit(request, pk):
@@ -41,7 +42,14 @@ def client_edit(request, pk):
                 people.client_edited(client, form.changed, by=request.user)
             say_saved(request, form, client.name)
             return back_to(client.account)
-    return form_page(request, client.account, form, f"Edit {name}", "Save client", record=f"client-{client.pk}")
+    return form_page(
+        request,
+        client.account,
+        form,
+        _("Edit %(name)s") % {"name": name},
+        _("Save client"),
+        record=f"client-{client.pk}",
+    )
 
 
 @transaction.atomic
@@ -56,7 +64,10 @@ def contact_new(request, pk):
         with once(form.key, "contact_added", request.user) as done:
             if not done:
                 people.add_contact(client, form.instance, by=request.user, detail={"form": str(form.key)})
-        messages.success(request, f"{form.instance.get_kind_display()} of {client.name} added.")
+        messages.success(
+            request,
+            _("%(kind)s of %(client)s added.") % {"kind": form.instance.get_kind_display(), "client": client.name},
+        )
         return back_to(client.account)
     here = reverse("contact_new", args=[client.pk])
     kinds = [(label, f"{here}?kind={value}", value == kind) for value, label in KINDS]
@@ -64,8 +75,8 @@ def contact_new(request, pk):
         request,
         client.account,
         form,
-        f"How to reach {client.name}",
-        "Add contact",
+        _("How to reach %(client)s") % {"client": client.name},
+        _("Add contact"),
         "accounts/contact_new.html",
         kinds=kinds,
     )
@@ -81,8 +92,10 @@ def contact_edit(request, pk):
             if form.changed:
                 form.save()
                 people.contact_edited(point, form.changed, before, by=request.user)
-            say_saved(request, form, f"{point.get_kind_display()} of {point.client.name}")
+            told = {"kind": point.get_kind_display(), "client": point.client.name}
+            say_saved(request, form, _("%(kind)s of %(client)s") % told)
             return back_to(point.client.account)
     kind = point.get_kind_display()
-    title, record = f"{kind} of {point.client.name}", f"contactpoint-{point.pk}"
-    return form_page(request, point.client.account, form, title, "Save contact", point=point, record=record)
+    title = _("%(kind)s of %(client)s") % {"kind": kind, "client": point.client.name}
+    record = f"contactpoint-{point.pk}"
+    return form_page(request, point.client.account, form, title, _("Save contact"), point=point, record=record)

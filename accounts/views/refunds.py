@@ -5,6 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts import ledger
@@ -21,7 +23,7 @@ from billing_office.staff.access import may
 
 from .corrections import correct
 
-ALREADY = "It was paid out already; nothing was done twice."
+ALREADY = lazy("It was paid out already; nothing was done twice.")
 
 
 def payment_of(request, pk) -> Payment:
@@ -35,7 +37,7 @@ def _where(request, row: Payment) -> Account:
     wanted = int(at) if at.isascii() and at.isdecimal() and len(at) < 19 else row.account_id
     account = get_object_or_404(Account.objects.select_related("office", "guarantor"), pk=wanted)
     if not of_staff(account, request.user):
-        raise Http404("The account is not of this person's offices.")
+        raise Http404(_("The account is not of this person's offices."))
     return account
 
 
@@ -46,11 +48,11 @@ def payment_refund(request, pk):
     left = ledger.unapplied(row, account.pk)
     form = RefundForm(request.POST or None, payment=row, account=account, left=left)
     if not left and not request.POST:
-        messages.info(request, "Nothing of this payment is unapplied there. Take it off its charge first.")
+        messages.info(request, _("Nothing of this payment is unapplied there. Take it off its charge first."))
         return redirect("payment", pk=row.pk)
     return correct(
-        request, account, form, "refund_approved", "Refund", then=_refund_href, button="Refund", payment=row,
-        why=f"To {row.payer or row.account.name}, who had paid it",
+        request, account, form, "refund_approved", _("Refund"), then=_refund_href, button=_("Refund"), payment=row,
+        why=_("To %(payer)s, who had paid it") % {"payer": row.payer or row.account.name},
     )  # fmt: skip
 
 
@@ -66,33 +68,43 @@ def charge_release(request, pk):
     if any(payment.payer_id for payment in form.fields["payment"].queryset) and not may(
         request.user, "post_payer_payments"
     ):
-        raise PermissionDenied("This needs the right “post payer payments”.")
-    return correct(request, charge.account, form, "credit_released", "Take the credit off its charge")
+        raise PermissionDenied(_("This needs the right “post payer payments”."))
+    return correct(request, charge.account, form, "credit_released", _("Take the credit off its charge"))
 
 
 def payment_returned(request, pk):
     """A check came back: one press undoes the payment wherever it was laid, asks the fee and flags the account."""
     row = payment_of(request, pk)
     if row.payer_id and not may(request.user, "post_payer_payments"):
-        raise PermissionDenied("This needs the right “post payer payments”.")
+        raise PermissionDenied(_("This needs the right “post payer payments”."))
     form = ReturnedForm(request.POST or None, payment=row, by=request.user)
-    title = "Returned check" if row.method == Payment.Method.CHEQUE else "Returned payment"
-    return correct(request, row.account, form, "cheque_returned", title, button=f"Undo ${show(row.cents)}", payment=row)
+    title = _("Returned check") if row.method == Payment.Method.CHEQUE else _("Returned payment")
+    return correct(
+        request,
+        row.account,
+        form,
+        "cheque_returned",
+        title,
+        button=_("Undo $%(amount)s") % {"amount": show(row.cents)},
+        payment=row,
+    )
 
 
 # -- the list, and one refund -------------------------------------------------------------------------------------------------
 
-SHOWS = {"": "To be paid out", "paid": "Paid out", "all": "All"}
+SHOWS = {"": lazy("To be paid out"), "paid": lazy("Paid out"), "all": lazy("All")}
 COLUMNS = [
-    Column("to", "To"),
-    Column("number", "Account", value="account.number", kind="id"),
-    Column("approved", "Approved", value="entry.effective_date", kind="day"),
-    Column("cents", "Amount", kind="money"),
-    Column("way", "How", value="get_way_display"),
-    Column("by", "Approved by", value="entry.posted_by.short_name", lo=True),
-    Column("state", "State", kind="tag"),
-    Column("paid", "Paid out", value=lambda refund: refund.payout and refund.payout.paid_on, kind="day"),
-    Column("reference", "Reference", value=lambda refund: refund.payout.reference if refund.payout else "", kind="id"),
+    Column("to", lazy("To")),
+    Column("number", lazy("Account"), value="account.number", kind="id"),
+    Column("approved", lazy("Approved"), value="entry.effective_date", kind="day"),
+    Column("cents", lazy("Amount"), kind="money"),
+    Column("way", lazy("How"), value="get_way_display"),
+    Column("by", lazy("Approved by"), value="entry.posted_by.short_name", lo=True),
+    Column("state", lazy("State"), kind="tag"),
+    Column("paid", lazy("Paid out"), value=lambda refund: refund.payout and refund.payout.paid_on, kind="day"),
+    Column(
+        "reference", lazy("Reference"), value=lambda refund: refund.payout.reference if refund.payout else "", kind="id"
+    ),
 ]
 
 
@@ -112,8 +124,8 @@ def refunds(request):
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
     table = Table(
-        COLUMNS, page.rows, caption="Refunds", page=page, href=lambda refund: reverse("refund", args=[refund.pk]),
-        empty=Empty("No refund here", "What is paid too much waits among the credits.", reverse("credits"), "Credits"),
+        COLUMNS, page.rows, caption=_("Refunds"), page=page, href=lambda refund: reverse("refund", args=[refund.pk]),
+        empty=Empty(_("No refund here"), _("What is paid too much waits among the credits."), reverse("credits"), _("Credits")),
     )  # fmt: skip
     return render(
         request, "accounts/refunds/list.html", {"table": table, "chips": chips(request, "show", SHOWS.items())}
@@ -164,5 +176,8 @@ def _paid_out(request, row: Refund, form: PayoutForm) -> bool:
     except ledger.Refused as refusal:
         form.add_error(None, str(refusal))
         return False
-    messages.success(request, f"${show(row.cents)} paid out to {row.to}. The letter is queued.")
+    messages.success(
+        request,
+        _("$%(amount)s paid out to %(payer)s. The letter is queued.") % {"amount": show(row.cents), "payer": row.to},
+    )
     return True

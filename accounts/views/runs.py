@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.forms.runs import RunForm, UndoRunForm
 from accounts.ledger import Refused
@@ -26,13 +28,13 @@ from billing_office.lib.views import answer_form, linked
 SHOWN = 200  # lines of a preview on the screen; the file holds all
 
 RUNS = [
-    Column("kind", "Run", value="get_kind_display"),
-    Column("on", "Of", kind="day"),
-    Column("office", "Office"),
-    Column("accounts", "Accounts", kind="int"),
-    Column("cents", "In all", kind="money"),
-    Column("asked_by", "Asked by", value="asked_by.short_name"),
-    Column("state", "State", kind="tag"),
+    Column("kind", lazy("Run"), value="get_kind_display"),
+    Column("on", lazy("Of"), kind="day"),
+    Column("office", lazy("Office")),
+    Column("accounts", lazy("Accounts"), kind="int"),
+    Column("cents", lazy("In all"), kind="money"),
+    Column("asked_by", lazy("Asked by"), value="asked_by.short_name"),
+    Column("state", lazy("State"), kind="tag"),
 ]
 
 
@@ -42,8 +44,8 @@ def runs(request):
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
     table = Table(
-        RUNS, page.rows, caption="Runs", page=page, href=lambda run: reverse("run", args=[run.pk]),
-        empty=Empty("No run yet", "A run writes off small balances, or charges late fees or interest, by the office’s rule."),
+        RUNS, page.rows, caption=_("Runs"), page=page, href=lambda run: reverse("run", args=[run.pk]),
+        empty=Empty(_("No run yet"), _("A run writes off small balances, or charges late fees or interest, by the office’s rule.")),
     )  # fmt: skip
     kinds = [(kind, MoneyRule.Kind(kind).label) for kind in MoneyRule.RUNS]
     return render(request, "accounts/runs/list.html", {"table": table, "kinds": kinds})
@@ -52,10 +54,12 @@ def runs(request):
 # -- a new one --------------------------------------------------------------------------------------------------------------
 
 CHOICES = [
-    Column("name", "Account", value="account.name", link=lambda choice: reverse("account", args=[choice.account.pk])),
-    Column("number", "Number", value="account.number", kind="id"),
-    Column("cents", "Amount", kind="nil_money"),
-    Column("why", "Why", wrap=True),
+    Column(
+        "name", lazy("Account"), value="account.name", link=lambda choice: reverse("account", args=[choice.account.pk])
+    ),
+    Column("number", lazy("Number"), value="account.number", kind="id"),
+    Column("cents", lazy("Amount"), kind="nil_money"),
+    Column("why", lazy("Why"), wrap=True),
 ]
 
 
@@ -96,12 +100,12 @@ def _shown(request, rule: MoneyRule, choices: list[Choice], seen: str) -> dict:
     chosen, out = [c for c in choices if c.cents], [c for c in choices if not c.cents]
     show = "out" if request.GET.get("show") == "out" else ""
     rows = out if show else chosen
-    empty = Empty("Nobody", "No account is left out." if show else "No account is in; those left out say why.")
+    empty = Empty(_("Nobody"), _("No account is left out.") if show else _("No account is in; those left out say why."))
     run = Run(rule=rule, kind=rule.kind, cents=sum(choice.cents for choice in chosen), accounts=len(chosen))
     return {
         "rule": rule, "chosen": len(chosen), "out": len(out), "cents": run.cents, "seen": seen, "shown": SHOWN,
         "table": Table(CHOICES, rows[:SHOWN], caption=rule.get_kind_display(), empty=empty), "more": max(0, len(rows) - SHOWN),
-        "chips": chips(request, "show", [("", "In", len(chosen)), ("out", "Left out", len(out))]),
+        "chips": chips(request, "show", [("", _("In"), len(chosen)), ("out", _("Left out"), len(out))]),
         "because": OfRun(run).above_limit(request.user),
     }  # fmt: skip
 
@@ -120,7 +124,7 @@ def _ask_or_start(request, rule, office, choices, form):
                 record(request.user, "run_asked", run, detail=detail)
                 _do(request, PostRun(run), form.key)
     except Refused as refusal:
-        messages.error(request, f"Nothing was posted. {refusal}")
+        messages.error(request, _("Nothing was posted. %(why)s") % {"why": refusal})
         return redirect("runs")
     return redirect("run", pk=run.pk)
 
@@ -131,35 +135,43 @@ def _do(request, proposal: PostRun | UndoRun, key):
         asked = requests.ask(
             proposal, by=request.user, office=proposal.run.office, account_id=None, because=because, key=key
         )
-        text = f"{asked.title}: sent to a supervisor. Nothing happens until another person approves it."
-        messages.info(request, linked(text, reverse("approval", args=[asked.pk]), "See it"))
+        text = _("%(act)s: sent to a supervisor. Nothing happens until another person approves it.") % {
+            "act": asked.title
+        }
+        messages.info(request, linked(text, reverse("approval", args=[asked.pk]), _("See it")))
     else:
         proposal.carry_out(by=request.user, on=dates.today(), key=key)
-        messages.success(request, f"{proposal.title}: a worker is at it. This page shows how far it is.")
+        text = _("%(act)s: a worker is at it. This page shows how far it is.") % {"act": proposal.title}
+        messages.success(request, text)
 
 
 # -- one run ------------------------------------------------------------------------------------------------------------------
 
-SHOWS = {"": "In", "out": "Left out by the rule", "changed": "Changed meanwhile", "kept": "Not undone"}
+SHOWS = {
+    "": lazy("In"),
+    "out": lazy("Left out by the rule"),
+    "changed": lazy("Changed meanwhile"),
+    "kept": lazy("Not undone"),
+}
 
 
 def _line_state(line: RunLine) -> tuple[str, str]:
     if line.entry is None:
-        return ("Left out", "warn") if line.left_out else ("Waits", "")
+        return (_("Left out"), "warn") if line.left_out else (_("Waits"), "")
     if hasattr(line.entry, "reversal"):
-        return "Undone", ""
-    return ("Not undone", "warn") if line.kept else ("Posted", "good")
+        return _("Undone"), ""
+    return (_("Not undone"), "warn") if line.kept else (_("Posted"), "good")
 
 
 LINES = [
-    Column("name", "Account", value="account.name", link=lambda line: reverse("account", args=[line.account_id])),
-    Column("number", "Number", value="account.number", kind="id"),
-    Column("cents", "Amount", kind="nil_money"),
-    Column("why", "Why", value=lambda line: line.kept or line.left_out or line.why, wrap=True),
-    Column("state", "State", value=_line_state, kind="tag"),
+    Column("name", lazy("Account"), value="account.name", link=lambda line: reverse("account", args=[line.account_id])),
+    Column("number", lazy("Number"), value="account.number", kind="id"),
+    Column("cents", lazy("Amount"), kind="nil_money"),
+    Column("why", lazy("Why"), value=lambda line: line.kept or line.left_out or line.why, wrap=True),
+    Column("state", lazy("State"), value=_line_state, kind="tag"),
     Column(
-        "entry", "Entry", kind="link", lo=True,
-        value=lambda line: line.entry_id and (f"no. {line.entry_id}", reverse("entry", args=[line.entry_id])),
+        "entry", lazy("Entry"), kind="link", lo=True,
+        value=lambda line: line.entry_id and (_("no. %(number)s") % {"number": line.entry_id}, reverse("entry", args=[line.entry_id])),
     ),
 ]  # fmt: skip
 
@@ -177,7 +189,7 @@ def run(request, pk):
         return file
     page = keyset(lines, ("id",), request.GET.get("after"), request.GET.get("before"))
     context = _progress(row) | {
-        "table": Table(LINES, page.rows, caption="Accounts of the run", page=page, empty=Empty("None")),
+        "table": Table(LINES, page.rows, caption=_("Accounts of the run"), page=page, empty=Empty(_("None"))),
         "chips": chips(request, "show", SHOWS.items()),
         "asked": Request.objects.for_staff(request.user).filter(verb="post_run", args__run=row.pk).first(),
         "words": row.rule_as_it_stood.words,

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.staff.access import may
 from billing_office.staff.models import Office
@@ -32,9 +34,9 @@ class Request(models.Model):
     """
 
     class Decision(models.TextChoices):
-        APPROVED = "approved", "Approved"
-        REFUSED = "refused", "Refused"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        APPROVED = "approved", lazy("Approved")
+        REFUSED = "refused", lazy("Refused")
+        WITHDRAWN = "withdrawn", lazy("Withdrawn")
 
     key = models.UUIDField(unique=True)
     verb = models.CharField(max_length=40)
@@ -45,7 +47,7 @@ class Request(models.Model):
     args = models.JSONField()
     evidence = models.JSONField()
     why = models.CharField(max_length=200)
-    because = models.CharField(max_length=200, help_text="What asks for a second person.")
+    because = models.CharField(max_length=200, help_text=lazy("What asks for a second person."))
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     decision = models.CharField(max_length=9, choices=Decision.choices, blank=True)
@@ -88,4 +90,4 @@ class Request(models.Model):
     def state(self) -> tuple[str, str]:
         """Its word and tone for a tag."""
         tones = {"": "warn", "approved": "good", "refused": "bad", "withdrawn": ""}
-        return self.get_decision_display() or "Waits", tones[self.decision]
+        return self.get_decision_display() or _("Waits"), tones[self.decision]

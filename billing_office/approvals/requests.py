@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.audit.acts import record
 from billing_office.staff.access import may
@@ -14,8 +16,8 @@ from billing_office.staff.access import may
 from .models import Request
 from .proposals import Fact, Proposal, Verb
 
-OWN = "You asked for this yourself. Another person decides."
-DECIDED = "This was decided already. Nothing was done twice."
+OWN = lazy("You asked for this yourself. Another person decides.")
+DECIDED = lazy("This was decided already. Nothing was done twice.")
 
 
 class Refused(ValueError):
@@ -36,8 +38,14 @@ class Changed(Refused):
 
     def __init__(self, changes: list[Change]):
         self.changes = changes
-        said = "; ".join(f"{change.label}: {change.then} then, {change.now} now" for change in changes)
-        super().__init__(f"The books have changed since this was asked for, and nothing was done. {said}.")
+        said = "; ".join(
+            _("%(figure)s: %(then)s then, %(now)s now")
+            % {"figure": change.label, "then": change.then, "now": change.now}
+            for change in changes
+        )
+        super().__init__(
+            _("The books have changed since this was asked for, and nothing was done. %(changes)s.") % {"changes": said}
+        )
 
 
 def ask(proposal: Proposal, *, by, office, account_id: int | None, because: str, key: UUID) -> Request:
@@ -66,7 +74,7 @@ def approve(pk: int, verbs: Mapping[str, Verb], *, by, on: date) -> Request:
     with proposal.locked():
         row = _undecided(pk, by)
         if not (may(asked.asked_by, verb.asks) and _still_of(asked)):
-            raise Refused(f"{asked.asked_by} may not ask for this any more. Refuse it.")
+            raise Refused(_("%(person)s may not ask for this any more. Refuse it.") % {"person": asked.asked_by})
         if changes := changed(row, proposal.facts()):
             raise Changed(changes)
         outcome = proposal.carry_out(by=by, on=on, key=row.key)

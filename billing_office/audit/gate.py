@@ -4,6 +4,7 @@ page that showed a client's record (`route(..., reads=Account)`).
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from billing_office.staff import access
 
@@ -42,4 +43,5 @@ class Gate:
             return redirect_to_login(request.get_full_path())
         name = request.resolver_match.view_name if request.resolver_match else ""
         acts.record(request.user, "access_refused", detail={"route": name, "right": right or "none declared"})
-        raise PermissionDenied(f"This needs the right “{(right or 'none declared').replace('_', ' ')}”.")
+        named = right.replace("_", " ") if right else _("none declared")
+        raise PermissionDenied(_("This needs the right “%(right)s”.") % {"right": named})

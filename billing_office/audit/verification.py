@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from . import seals
 from .models import ChainHead, Seal
@@ -72,11 +73,18 @@ def _of_seal(chain: Chain, one: Seal, before: Seal | None) -> Iterator[Finding]:
     """What is wrong with one seal, and, where the seal itself can be believed, with its rows."""
     expected = before.number + 1 if before else 1
     for number in range(expected, min(one.number, expected + SHOWN)):
-        yield Finding(chain.kind, number, None, f"seal {number} is gone, and the rows it covered are covered no more")
+        yield Finding(
+            chain.kind,
+            number,
+            None,
+            _("seal %(seal)s is gone, and the rows it covered are covered no more") % {"seal": number},
+        )
     if one.number == expected and one.prev_hash != (before.hash if before else START):
-        yield Finding(chain.kind, one.number, None, f"seal {one.number} does not follow the seal before it")
+        yield Finding(
+            chain.kind, one.number, None, _("seal %(seal)s does not follow the seal before it") % {"seal": one.number}
+        )
     if one.hash != seals.seal_hash(one):
-        yield Finding(chain.kind, one.number, None, f"seal {one.number} was changed")
+        yield Finding(chain.kind, one.number, None, _("seal %(seal)s was changed") % {"seal": one.number})
         return
     # Whatever lies below the first seal's rows lies under it.
     after = before.up_to if before and one.number == expected else LOWEST if expected == one.number else one.from_id - 1
@@ -87,17 +95,37 @@ def _of_rows(chain: Chain, one: Seal, after: int) -> Iterator[Finding]:
     gone = set(one.columns) - set(seals.columns_of(chain))
     if gone:
         names = ", ".join(sorted(gone))
-        yield Finding(chain.kind, one.number, None, f"the columns {names} under seal {one.number} are gone")
+        yield Finding(
+            chain.kind,
+            one.number,
+            None,
+            _("the columns %(names)s under seal %(seal)s are gone") % {"names": names, "seal": one.number},
+        )
         return
     sealed = seals.unpacked(bytes(one.leaves))
     for row, digest in seals.leaves(chain, one.columns, after, one.up_to):
         told = sealed.pop(row, None)
         if told is None:
-            yield Finding(chain.kind, one.number, row, f"row {row} was slipped in under seal {one.number}")
+            yield Finding(
+                chain.kind,
+                one.number,
+                row,
+                _("row %(row)s was slipped in under seal %(seal)s") % {"row": row, "seal": one.number},
+            )
         elif told != digest:
-            yield Finding(chain.kind, one.number, row, f"row {row} was changed after seal {one.number}")
+            yield Finding(
+                chain.kind,
+                one.number,
+                row,
+                _("row %(row)s was changed after seal %(seal)s") % {"row": row, "seal": one.number},
+            )
     for row in sealed:
-        yield Finding(chain.kind, one.number, row, f"row {row} is gone from under seal {one.number}")
+        yield Finding(
+            chain.kind,
+            one.number,
+            row,
+            _("row %(row)s is gone from under seal %(seal)s") % {"row": row, "seal": one.number},
+        )
 
 
 def _of_head(chain: Chain, last: Seal | None) -> Iterator[Finding]:
@@ -105,9 +133,21 @@ def _of_head(chain: Chain, last: Seal | None) -> Iterator[Finding]:
     head, end = ChainHead.objects.filter(kind=chain.kind).first(), last.number if last else 0
     if head is None:
         if last:
-            yield Finding(chain.kind, end, None, f"the mark of where the chain ends is gone; its last seal is {end}")
+            yield Finding(
+                chain.kind,
+                end,
+                None,
+                _("the mark of where the chain ends is gone; its last seal is %(seal)s") % {"seal": end},
+            )
         return
     for number in range(end + 1, min(head.number, end + SHOWN) + 1):
-        yield Finding(chain.kind, number, None, f"seal {number} is gone, and the rows it covered are covered no more")
+        yield Finding(
+            chain.kind,
+            number,
+            None,
+            _("seal %(seal)s is gone, and the rows it covered are covered no more") % {"seal": number},
+        )
     if head.number < end or (head.number == end and head.hash != last.hash):
-        yield Finding(chain.kind, end, None, f"seal {end} is not the one that the chain is known to end with")
+        yield Finding(
+            chain.kind, end, None, _("seal %(seal)s is not the one that the chain is known to end with") % {"seal": end}
+        )

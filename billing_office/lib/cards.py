@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 _GROUPS = re.compile(r"(?<![+\d])\d+(?:[ \-\u2010-\u2015.]?\d+)*")
 _SHORTEST, _LONGEST = 13, 19
 _NETWORKS = [  # first digits, and the lengths they come in
@@ -39,7 +41,7 @@ def masked(text: str) -> str:
     spans = list(_found(plain))
     for start, end in reversed(spans):
         last4 = "".join(c for c in plain[start:end] if c.isdigit())[-4:]
-        plain = f"{plain[:start]}[card ending {last4}]{plain[end:]}"
+        plain = plain[:start] + _("[card ending %(last)s]") % {"last": last4} + plain[end:]
     return plain if spans else text
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.widgets import Input
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from . import cards, dates, money
 
@@ -31,15 +33,19 @@ class MoneyField(forms.CharField):
         if not text:
             return None
         if len(text) > 40:
-            raise ValidationError("Enter an amount in figures, for example 224.00 or 1,224.00.", code="not_money")
+            raise ValidationError(_("Enter an amount in figures, for example 224.00 or 1,224.00."), code="not_money")
         try:
             cents = money.parse(text)
         except money.NotMoney as error:
             raise ValidationError(str(error), code="not_money") from error
         if self.least is not None and cents < self.least:
-            raise ValidationError(f"The amount must be at least {money.show(self.least)}.", code="too_small")
+            raise ValidationError(
+                _("The amount must be at least %(amount)s.") % {"amount": money.show(self.least)}, code="too_small"
+            )
         if cents > self.most:
-            raise ValidationError(f"The amount must be at most {money.show(self.most)}.", code="too_large")
+            raise ValidationError(
+                _("The amount must be at most %(amount)s.") % {"amount": money.show(self.most)}, code="too_large"
+            )
         return cents
 
     def run_validators(self, value):
@@ -53,14 +59,14 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("error_messages", {}).setdefault(
-            "invalid", "Enter a day as year-month-day, for example 2026-11-23."
+            "invalid", lazy("Enter a day as year-month-day, for example 2026-11-23.")
         )
         super().__init__(input_formats=["%Y-%m-%d", "%m/%d/%Y"], **kwargs)
 
     def clean(self, value):
         day = super().clean(value)
         if day and not dates.FIRST <= day <= dates.LAST:
-            raise ValidationError("Enter a day between 1900 and 2199.", code="out_of_range")
+            raise ValidationError(_("Enter a day between 1900 and 2199."), code="out_of_range")
         return day
 
 
@@ -80,7 +86,7 @@ class LineField(forms.CharField):
         return " ".join(text.split())
 
 
-NO_CARDS = "Do not write card numbers here. The number was taken out; the last four digits are enough."
+NO_CARDS = lazy("Do not write card numbers here. The number was taken out; the last four digits are enough.")
 
 
 def no_card_number(value):
@@ -98,7 +104,7 @@ class HouseLook:
     `title` is what the error summary says was not done: "The office was not saved."
     """
 
-    title = "Not saved."
+    title = lazy("Not saved.")
     use_required_attribute = (
         False  # our own errors, beside the field and in the summary, rather than the browser's bubble
     )
@@ -107,7 +113,7 @@ class HouseLook:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = "Fill this in."
+                field.error_messages["required"] = lazy("Fill this in.")
             if isinstance(field.widget, Input) and not isinstance(field.widget, _BARE):
                 field.widget.attrs.setdefault("class", "in")
             if isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
@@ -131,7 +137,7 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 def _no_controls(text: str):
     if any(c in _TURNING or unicodedata.category(c) == "Cc" for c in text):
-        raise ValidationError("Remove the line breaks and control characters.", code="control")
+        raise ValidationError(_("Remove the line breaks and control characters."), code="control")
 
 
 class OfficeForm(HouseLook, forms.Form):
@@ -217,11 +223,12 @@ class StaleFormMixin(forms.Form):
             self.theirs = [self._difference(name, was) for name in self.changed_data if name != "lock_version"]
             self.data = self.data.copy()
             self.data[self.add_prefix("lock_version")] = now
-            by = self.who_changed() or "Someone else"
+            by = self.who_changed() or _("Someone else")
             self.add_error(
                 None,
                 ValidationError(
-                    f"{by} saved this meanwhile. Your entries are kept; look again and save.", code="stale"
+                    _("%(by)s saved this meanwhile. Your entries are kept; look again and save.") % {"by": by},
+                    code="stale",
                 ),
             )
         return cleaned
@@ -277,7 +284,7 @@ class StaleFormMixin(forms.Form):
         """A field's value in words, whether it comes from the row or from what was typed."""
         field = self.fields[name]
         if isinstance(field, forms.BooleanField):
-            return "yes" if field.to_python(value) else "no"
+            return _("yes") if field.to_python(value) else _("no")
         if isinstance(value, list | tuple):
             return ", ".join(self._told_one(field, one) for one in value) or "–"
         return self._told_one(field, value)

@@ -7,6 +7,8 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+
 MAX_CENTS = 10**12
 MINUS = "\u2212"
 
@@ -29,14 +31,14 @@ def parse(text: str) -> int:
     given = text.strip()
     plain = given.replace(MINUS, "-").replace("$", "", 1).replace("- ", "-").strip()
     if not plain:
-        raise NotMoney("Enter an amount, for example 224.00.")
+        raise NotMoney(_("Enter an amount, for example 224.00."))
     if not plain.isascii() or not _AMOUNT.fullmatch(plain):
         if re.fullmatch(r"-?[0-9,]*\.[0-9]{3,}", plain):
-            raise NotMoney("An amount has at most two decimals, for example 224.00.")
-        raise NotMoney("Enter an amount in figures, for example 224.00 or 1,224.00.")
+            raise NotMoney(_("An amount has at most two decimals, for example 224.00."))
+        raise NotMoney(_("Enter an amount in figures, for example 224.00 or 1,224.00."))
     cents = int(Decimal(plain.replace(",", "")).scaleb(2))
     if abs(cents) > MAX_CENTS:
-        raise NotMoney("The amount is too large for one entry; the limit is 10,000,000,000.00.")
+        raise NotMoney(_("The amount is too large for one entry; the limit is 10,000,000,000.00."))
     return cents
 
 

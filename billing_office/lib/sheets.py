@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 
+from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -26,7 +27,7 @@ def heads(content: bytes) -> list[str]:
     first = next(records(content), None)
     named = [head.strip() for head in first[1][:MOST_COLUMNS]] if first else []
     if not any(named):
-        raise NoTable("The file is empty, or its first line does not name the columns.")
+        raise NoTable(_("The file is empty, or its first line does not name the columns."))
     return named
 
 
@@ -60,7 +61,7 @@ def day(text: str) -> date | None:
             continue
         if 1900 <= found.year < 2200:
             return found
-    raise ValueError(f"“{text[:20]}” is no day between 1900 and 2199; write it as 2026-11-24.")
+    raise ValueError(_("“%(text)s” is no day between 1900 and 2199; write it as 2026-11-24.") % {"text": text[:20]})
 
 
 def records(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -77,14 +78,14 @@ def text_of(content: bytes) -> str:
         encoding = "utf-16"
     else:
         if b"\x00" in content or content.startswith((b"%PDF", b"PK\x03\x04")):
-            raise NoTable("This is no table. Save it as CSV or XLSX and choose that.")
+            raise NoTable(_("This is no table. Save it as CSV or XLSX and choose that."))
         encoding = "utf-8-sig"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
     if "\x00" in text:  # no database keeps it
-        raise NoTable("This is no table. Save it as CSV or XLSX and choose that.")
+        raise NoTable(_("This is no table. Save it as CSV or XLSX and choose that."))
     return text
 
 
@@ -98,7 +99,9 @@ def _csv(text: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise NoTable(f"Line {reader.line_num} cannot be read as CSV ({error}).") from error
+            raise NoTable(
+                _("Line %(number)s cannot be read as CSV (%(error)s).") % {"number": reader.line_num, "error": error}
+            ) from error
         yield reader.line_num, cells
 
 
@@ -110,7 +113,7 @@ def _workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > _UNPACKED:
-                raise NoTable("The workbook is too large. Save the one sheet as CSV.")
+                raise NoTable(_("The workbook is too large. Save the one sheet as CSV."))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for number, cells in enumerate(book.worksheets[0].iter_rows(max_row=_LAST_ROW, values_only=True), 1):
             yield number, [_told(cell) for cell in cells[:MOST_COLUMNS]]
@@ -126,7 +129,7 @@ def _workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
         OSError,
         SyntaxError,
     ) as error:
-        raise NoTable("The workbook cannot be read. Save it anew, or as CSV.") from error
+        raise NoTable(_("The workbook cannot be read. Save it anew, or as CSV.")) from error
 
 
 def _told(cell) -> str:

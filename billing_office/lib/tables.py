@@ -19,6 +19,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from .exports import FILES, csv_response, export, xlsx_response
 from .paging import Page, attribute, keyset, ordering
 
@@ -92,7 +94,7 @@ class Row(NamedTuple):
 class Empty:
     """What stands where no row is: good news, or the way on."""
 
-    title: str = "Nothing here"
+    title: str = _("Nothing here")
     sentence: str = ""
     href: str = ""
     label: str = ""

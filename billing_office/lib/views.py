@@ -1,12 +1,13 @@
 """The one view set for plain records (payers, offices, wordings): list, page, new, edit. Workflows have own functions.
 
     OFFICES = Records(
-        model=Office, noun="office", plural="offices", form=OfficeForm, columns=[...], order=("name", "id"),
+        model=Office, noun=noop("office"), plural=noop("offices"), form=OfficeForm, columns=[...], order=("name", "id"),
         queryset=lambda user: Office.objects.all(), on_save=record_office, edit="edit_settings",
     )
     urlpatterns = OFFICES.routes(route, "offices/", read="read_settings")
 
-Names of the URLs: offices, office, office_new, office_edit.
+Names of the URLs: offices, office, office_new, office_edit. They come of the nouns, which therefore stay English here and are
+only marked (gettext_noop as noop); people read `named` and `all_named`.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from .tables import Cell, Column, Empty, Table, export, keyset
 
@@ -59,6 +61,14 @@ class Records:
         return reverse(one, args=[obj.pk] if obj else [])
 
     @property
+    def named(self) -> str:
+        return _(self.noun)
+
+    @property
+    def all_named(self) -> str:
+        return _(self.plural)
+
+    @property
     def list_href(self) -> str:
         return reverse(self.plural.replace(" ", "_"))
 
@@ -78,8 +88,10 @@ class Records:
         if file := export(request, Table(self.columns, found.order_by(*self.order)), self.plural):
             return file
         page = keyset(found, self.order, request.GET.get("after"), request.GET.get("before"))
-        empty = Empty(f"No {self.plural}", "Nothing matches what you typed." if text else "")
-        table = Table(self.columns, page.rows, caption=self.plural, href=self.href, page=page, empty=empty)
+        empty = Empty(
+            _("No %(records)s") % {"records": self.all_named}, _("Nothing matches what you typed.") if text else ""
+        )
+        table = Table(self.columns, page.rows, caption=self.all_named, href=self.href, page=page, empty=empty)
         return self._render(request, "list", table=table, text=text)
 
     def page(self, request, pk):
@@ -93,7 +105,7 @@ class Records:
             with transaction.atomic():
                 obj = form.save()
                 self.on_save(request.user, obj, form.changed_data, True)
-            messages.success(request, f"{obj} added.")
+            messages.success(request, _("%(record)s added.") % {"record": obj})
             return redirect(self.href(obj))
         return self._render(request, "form", form=form, back=self.list_href)
 
@@ -118,11 +130,11 @@ class Records:
     def _save(self, request, form):
         changed = [name for name in form.changed_data if name != "lock_version"]
         if not changed:
-            messages.info(request, "Nothing was changed.")
+            messages.info(request, _("Nothing was changed."))
             return
         obj = form.save()
         self.on_save(request.user, obj, changed, False)
-        messages.success(request, f"{obj} saved.")
+        messages.success(request, _("%(record)s saved.") % {"record": obj})
 
     def _render(self, request, template, **context):
         return answer_form(request, f"{self.folder}/{template}.html", {"records": self} | context)

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.models import ContactPoint, Message, Payer
@@ -41,7 +42,11 @@ def send(claim: Claim):
         _not_sent(claim, message, error.smtp_code, error.smtp_error, address_is_bad=False)
     except (smtplib.SMTPException, OSError) as error:
         _not_sent(
-            claim, message, 421, f"The mail server did not answer ({type(error).__name__}).", address_is_bad=False
+            claim,
+            message,
+            421,
+            _("The mail server did not answer (%(error)s).") % {"error": type(error).__name__},
+            address_is_bad=False,
         )
     else:
         _sent(claim, message)
@@ -62,7 +67,7 @@ def _claimed(claim: Claim) -> Message | None:
             queue.done(claim)
             return None
         if claim.as_of and not settings.MAIL_SINK:
-            _give_up(claim, message, "A day run by hand sends to the local mail sink alone.")
+            _give_up(claim, message, _("A day run by hand sends to the local mail sink alone."))
             return None
         verdict, read = verdict_of(message, claim.now)
         if not verdict.allow:
@@ -154,7 +159,9 @@ def _not_sent(claim: Claim, message: Message, code: int, text, *, address_is_bad
                 _mark_bad(message, why, claim.now)
         else:
             at = timezone.now() + timedelta(seconds=settings.MAIL_PAUSES[claim.attempts - 1])
-            Message.objects.filter(pk=message.pk).update(waits_for=f"The mail server said: {why}"[:200])
+            Message.objects.filter(pk=message.pk).update(
+                waits_for=(_("The mail server said: %(why)s") % {"why": why})[:200]
+            )
             queue.later(claim, at, why)
 
 
@@ -164,7 +171,9 @@ def _mark_bad(message: Message, why: str, now: datetime):
     points = ContactPoint.objects.emails().good().filter(client__account=message.account_id, value__iexact=message.to)
     for point in points:
         ContactPoint.objects.filter(pk=point.pk).update(
-            bad_since=now.date(), bad_reason=f"Refused: {why}"[:120], lock_version=point.lock_version + 1
+            bad_since=now.date(),
+            bad_reason=(_("Refused: %(why)s") % {"why": why})[:120],
+            lock_version=point.lock_version + 1,
         )
         acts.record(
             User.objects.service(),

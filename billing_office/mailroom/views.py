@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import Document, Message
@@ -23,17 +25,17 @@ from billing_office.staff.models import User
 
 from . import once_more, printing
 
-STATES = {"": "All", "queued": "Waiting", "sent": "Sent", "failed": "Did not go out"}
+STATES = {"": lazy("All"), "queued": lazy("Waiting"), "sent": lazy("Sent"), "failed": lazy("Did not go out")}
 
 COLUMNS = [
-    Column("document", "Document", value="document.number", kind="id"),
-    Column("kind", "Kind", value="document.get_kind_display"),
-    Column("account", "Account", value="addressed.name"),
-    Column("channel", "How", value="get_channel_display"),
-    Column("to", "To"),
-    Column("state", "State", value="told", kind="tag"),
-    Column("at", "When", value=lambda m: m.sent_at or m.created_at, kind="moment"),
-    Column("note", "What is known", value=lambda m: m.error or m.waits_for or m.why_print, wrap=True),
+    Column("document", lazy("Document"), value="document.number", kind="id"),
+    Column("kind", lazy("Kind"), value="document.get_kind_display"),
+    Column("account", lazy("Account"), value="addressed.name"),
+    Column("channel", lazy("How"), value="get_channel_display"),
+    Column("to", lazy("To")),
+    Column("state", lazy("State"), value="told", kind="tag"),
+    Column("at", lazy("When"), value=lambda m: m.sent_at or m.created_at, kind="moment"),
+    Column("note", lazy("What is known"), value=lambda m: m.error or m.waits_for or m.why_print, wrap=True),
 ]
 
 
@@ -45,10 +47,10 @@ def message_list(request):
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
     empty = Empty(
-        "No messages",
-        "Nothing failed." if state == "failed" else "Invoices and reminders show here once they are queued.",
+        _("No messages"),
+        _("Nothing failed.") if state == "failed" else _("Invoices and reminders show here once they are queued."),
     )
-    table = Table(COLUMNS, page.rows, caption="Messages", href=_href, page=page, empty=empty)
+    table = Table(COLUMNS, page.rows, caption=_("Messages"), href=_href, page=page, empty=empty)
     return render(request, "mailroom/messages.html", {"table": table, "chips": chips(request, "state", STATES.items())})
 
 
@@ -94,14 +96,19 @@ def send_again(request, pk):
     row = get_object_or_404(Document.objects.for_staff(request.user), pk=pk)
     again = once_more.send(row, on_paper=request.POST.get("by") == "print", by=request.user)
     if again is None:
-        messages.info(request, f"{row.number} waits to go out already; nothing was queued twice.")
+        messages.info(
+            request, _("%(document)s waits to go out already; nothing was queued twice.") % {"document": row.number}
+        )
         return redirect("document_page", pk=row.pk)
-    where = (
-        f"by e-mail to {again.to}"
-        if again.channel == Message.Channel.EMAIL
-        else f"on the print list ({again.why_print.lower()})"
-    )
-    messages.success(request, f"{row.number} goes out again, {where}.")
+    if again.channel == Message.Channel.EMAIL:
+        said = _("%(document)s goes out again, by e-mail to %(address)s.") % {
+            "document": row.number,
+            "address": again.to,
+        }
+    else:
+        told = {"document": row.number, "why": again.why_print.lower()}
+        said = _("%(document)s goes out again, on the print list (%(why)s).") % told
+    messages.success(request, said)
     return redirect("document_page", pk=row.pk)
 
 
@@ -113,11 +120,11 @@ def print_list(request):
         .order_by("id")[:200]
     )
     columns = [
-        Column("document", "Document", value="document.number", kind="id"),
-        Column("account", "Account", value="addressed.name"),
-        Column("to", "To", wrap=True),
-        Column("why", "Why on paper", value="why_print"),
-        Column("since", "Since", value="created_at", kind="moment"),
+        Column("document", _("Document"), value="document.number", kind="id"),
+        Column("account", _("Account"), value="addressed.name"),
+        Column("to", _("To"), wrap=True),
+        Column("why", _("Why on paper"), value="why_print"),
+        Column("since", _("Since"), value="created_at", kind="moment"),
     ]
     if file := export(request, Table(columns, found), "print-list"):
         acts.record(request.user, "messages_exported", detail={"state": "print"})
@@ -146,7 +153,7 @@ def outbox_retry(request, pk):
     job = get_object_or_404(Job, pk=pk)
     queue.retry(job)
     acts.record(request.user, "job_retried", job)
-    messages.success(request, f"{job} goes round again.")
+    messages.success(request, _("%(job)s goes round again.") % {"job": job})
     return redirect("outbox")
 
 
@@ -156,7 +163,7 @@ def outbox_release(request):
     lifted = queue.release()
     if lifted:
         acts.record(request.user, "mail_released", detail={"holds": lifted})
-        messages.success(request, "Mail goes out again.")
+        messages.success(request, _("Mail goes out again."))
     return redirect("outbox")
 
 
@@ -167,7 +174,7 @@ def mail_sink(request):
     """Mails that the local sink received, for messages to accounts that this person may know of."""
     files = sorted(_sink().glob("*.eml"), reverse=True)[:200]
     mails = [(path.name, message_from_bytes(path.read_bytes(), policy=default)) for path in files]
-    mine = _allowed(request.user, [mail["Message-ID"] for _, mail in mails])
+    mine = _allowed(request.user, [mail["Message-ID"] for name, mail in mails])
     shown = [
         {
             "name": name,
@@ -185,10 +192,10 @@ def mail_sink(request):
 def mail_sink_mail(request, name):
     path = _sink() / Path(name).name
     if path.suffix != ".eml" or not path.is_file():
-        raise Http404("No such mail.")
+        raise Http404(_("No such mail."))
     mail = message_from_bytes(path.read_bytes(), policy=default)
     if mail["Message-ID"] not in _allowed(request.user, [mail["Message-ID"]]):
-        raise Http404("No such mail.")
+        raise Http404(_("No such mail."))
     sent = Message.objects.select_related("document").get(message_id=mail["Message-ID"])
     context = {"mail": mail, "body": mail.get_body(("plain",)).get_content(), "document": sent.document, "name": name}
     context["heads"] = [(head, mail[head]) for head in ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")]
@@ -197,7 +204,7 @@ def mail_sink_mail(request, name):
 
 def _sink() -> Path:
     if not settings.MAIL_SINK:
-        raise Http404("A real mail server is in use.")
+        raise Http404(_("A real mail server is in use."))
     return Path(settings.MAIL_SINK)
 
 

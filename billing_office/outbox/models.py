@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Job(models.Model):
@@ -11,17 +12,19 @@ class Job(models.Model):
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Queued"
-        WORKING = "working", "Working"
-        DONE = "done", "Done"
-        PARKED = "parked", "Parked"
+        QUEUED = "queued", _("Queued")
+        WORKING = "working", _("Working")
+        DONE = "done", _("Done")
+        PARKED = "parked", _("Parked")
 
     kind = models.CharField(max_length=40)
     object_id = models.BigIntegerField()
     dedupe_key = models.CharField(max_length=120, unique=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    lost = models.PositiveSmallIntegerField(default=0, help_text="How often the worker vanished while working on it.")
+    lost = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How often the worker vanished while working on it.")
+    )
     not_before = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True)
     fence = models.BigIntegerField(default=0)

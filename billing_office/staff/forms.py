@@ -4,6 +4,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.lib.fields import HouseLook, OfficeForm
 
@@ -11,7 +13,7 @@ from . import second_factor, tries
 from .models import Role, User
 
 PASSWORD_HELP = (
-    "At least 12 characters; not a common word, not the name. A few words in a row are easy to keep in mind."  # noqa: S105
+    lazy("At least 12 characters; not a common word, not the name. A few words in a row are easy to keep in mind.")  # noqa: S105
 )
 
 
@@ -38,16 +40,16 @@ class CountedMixin:
 class SignInForm(CountedMixin, HouseLook, AuthenticationForm):
     """One sentence for every refusal: who has an account here, and whether it rests, is not told to strangers."""
 
-    title = "You are not signed in."
+    title = lazy("You are not signed in.")
     known: User | None = None  # whose name was typed, right or wrong password
     error_messages = {
-        "invalid_login": "That name and password do not match. Check for caps lock and try again.",
-        "inactive": "That name and password do not match. Check for caps lock and try again.",
+        "invalid_login": lazy("That name and password do not match. Check for caps lock and try again."),
+        "inactive": lazy("That name and password do not match. Check for caps lock and try again."),
     }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "User name"
+        self.fields["username"].label = _("User name")
         self.fields["username"].widget.attrs["autocapitalize"] = "none"
 
     def clean(self):
@@ -68,7 +70,7 @@ class SignInForm(CountedMixin, HouseLook, AuthenticationForm):
 class CodeForm(CountedMixin, OfficeForm):
     """A code of the person's app, or one of their recovery codes. `confirms`: the first code of an app being set up."""
 
-    title = "That code is not right."
+    title = lazy("That code is not right.")
     used = ""  # what the code was of, when it was right
     recovery_codes: list[str] | None = None
     code = forms.CharField(
@@ -78,7 +80,7 @@ class CodeForm(CountedMixin, OfficeForm):
     def __init__(self, data, *, request, user: User, confirms: bool = False):
         super().__init__(data)
         self.request, self.user, self.confirms = request, user, confirms
-        self.fields["code"].label = "Code of the app" if confirms else "Code of your app, or a recovery code"
+        self.fields["code"].label = _("Code of the app") if confirms else _("Code of your app, or a recovery code")
         self.fields["code"].widget.attrs["autofocus"] = True
 
     def clean_code(self):
@@ -91,7 +93,9 @@ class CodeForm(CountedMixin, OfficeForm):
             self.used = second_factor.check(self.user, code, now)
         if not self.used:
             raise ValidationError(
-                "That code does not match, or was used already. Wait for the next one; the clock of the telephone must be right.",
+                _(
+                    "That code does not match, or was used already. Wait for the next one; the clock of the telephone must be right."
+                ),
                 code="wrong",
             )
         self.end_try()
@@ -101,7 +105,7 @@ class CodeForm(CountedMixin, OfficeForm):
 class ProofForm(CountedMixin, OfficeForm):
     """The person at this screen is still the one who signed in: their password, or a code of their app."""
 
-    title = "That was not right."
+    title = lazy("That was not right.")
     proof = forms.CharField(
         max_length=200, strip=False,
         widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "current-password", "autofocus": True}),
@@ -110,25 +114,25 @@ class ProofForm(CountedMixin, OfficeForm):
     def __init__(self, data, *, request):
         super().__init__(data)
         self.request = request
-        self.fields["proof"].label = "Your password, or a code of your app"
+        self.fields["proof"].label = _("Your password, or a code of your app")
 
     def clean_proof(self):
         user, proof = self.request.user, self.cleaned_data["proof"]
         self.begin_try(tries.for_code(self.request, user))
         if not (second_factor.check(user, proof, timezone.now()) or user.check_password(proof)):
-            raise ValidationError("That matches neither your password nor your app.", code="wrong")
+            raise ValidationError(_("That matches neither your password nor your app."), code="wrong")
         self.end_try()
         return proof
 
 
 class _NewPassword(HouseLook):
-    title = "The password was not set."
+    title = lazy("The password was not set.")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["new_password1"].help_text = PASSWORD_HELP
-        self.fields["new_password1"].label = "New password"
-        self.fields["new_password2"].label = "New password, again"
+        self.fields["new_password1"].label = _("New password")
+        self.fields["new_password2"].label = _("New password, again")
 
 
 class SetPassword(_NewPassword, SetPasswordForm):

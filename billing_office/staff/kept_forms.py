@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from billing_office.lib.cards import masked
 from billing_office.lib.sealing import NotOurs, seal, unseal
@@ -28,8 +29,10 @@ LARGEST = 200_000  # characters
 BUTTONS = {"act", "by", "csrfmiddlewaretoken"}
 WAITING = "kept_forms"  # in the session: paths whose form waits to be shown, so that no other page asks the database
 
-SHOWN = "You had to sign in or confirm who you are before this was sent. Nothing was saved yet: look at your entries and send them."
-NOT_DONE = (
+SHOWN = _(
+    "You had to sign in or confirm who you are before this was sent. Nothing was saved yet: look at your entries and send them."
+)
+NOT_DONE = _(
     "You had to sign in or confirm who you are, so what you pressed was not done. Nothing was saved; press it again."
 )
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import warnings
 
+from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
 from .models import Logo, Office, User
@@ -20,7 +21,7 @@ class NoPicture(ValueError):
 def take(content: bytes) -> bytes:
     """A PNG of our own drawing of a PNG or JPEG: nothing but its pixels is kept. Raises NoPicture."""
     if len(content) > MOST_BYTES:
-        raise NoPicture("The picture is larger than 4 MB. Save it smaller.")
+        raise NoPicture(_("The picture is larger than 4 MB. Save it smaller."))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -30,14 +31,19 @@ def take(content: bytes) -> bytes:
             picture = Image.open(io.BytesIO(content), formats=["PNG", "JPEG"])
             picture.load()
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise NoPicture("Use a PNG or JPEG picture of usual size.") from error
+        raise NoPicture(_("Use a PNG or JPEG picture of usual size.")) from error
     except (OSError, SyntaxError, ValueError) as error:
-        raise NoPicture("The picture is damaged. Save it again as PNG.") from error
+        raise NoPicture(_("The picture is damaged. Save it again as PNG.")) from error
     width, height = picture.size
     if min(width, height) < LEAST:
-        raise NoPicture(f"The picture is {width} × {height} pixels; a logo needs at least {LEAST} each way.")
+        raise NoPicture(
+            _("The picture is %(width)s × %(height)s pixels; a logo needs at least %(least)s each way.")
+            % {"width": width, "height": height, "least": LEAST}
+        )
     if width > 6 * height:
-        raise NoPicture("The picture is more than six times as wide as it is high; it would stand in the name’s place.")
+        raise NoPicture(
+            _("The picture is more than six times as wide as it is high; it would stand in the name’s place.")
+        )
     picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     picture.thumbnail((WIDEST, HIGHEST))
     out = io.BytesIO()

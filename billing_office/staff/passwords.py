@@ -2,6 +2,7 @@
 composition, no change by calendar. The others stand in settings.AUTH_PASSWORD_VALIDATORS."""
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 LONGEST = 128  # characters; every password is hashed whole, so a limit only keeps the hasher from being fed books
 
@@ -12,4 +13,4 @@ class MaximumLengthValidator:
             raise ValidationError(self.get_help_text(), code="password_too_long")
 
     def get_help_text(self):
-        return f"A password has at most {LONGEST} characters."
+        return _("A password has at most %(most)s characters.") % {"most": LONGEST}

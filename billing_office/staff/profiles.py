@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Profile(TextChoices):
-    MEDICAL = "medical", "Medical practice"
-    PUBLIC = "public", "Public service or utility"
-    OTHER = "other", "Other provider"
+    MEDICAL = "medical", _("Medical practice")
+    PUBLIC = "public", _("Public service or utility")
+    OTHER = "other", _("Other provider")
 
 
 @dataclass(frozen=True)
@@ -36,20 +37,20 @@ class Words:
 
 WORDS = {
     Profile.MEDICAL: Words(
-        guarantor="guarantor", served="Client served", provider="Provider", provider_help="Who performed the service.",
-        code_help="For example 99213.", paid_by_payers="Paid by your insurer", insured=True,
+        guarantor=_("guarantor"), served=_("Client served"), provider=_("Provider"), provider_help=_("Who performed the service."),
+        code_help=_("For example 99213."), paid_by_payers=_("Paid by your insurer"), insured=True,
     ),
     Profile.PUBLIC: Words(
-        guarantor="account holder", served="Customer", provider="Department", provider_help="Which part of the service.",
-        code_help="For example a tariff, W-2.", paid_by_payers="Paid by others", insured=False,
+        guarantor=_("account holder"), served=_("Customer"), provider=_("Department"), provider_help=_("Which part of the service."),
+        code_help=_("For example a tariff, W-2."), paid_by_payers=_("Paid by others"), insured=False,
         fields=(
-            Field("Service address", "Where the service is given, if it is not the postal address.", printed=True),
-            Field("Meter number", "As on the meter.", printed=True),
+            Field(_("Service address"), _("Where the service is given, if it is not the postal address."), printed=True),
+            Field(_("Meter number"), _("As on the meter."), printed=True),
         ),
     ),
     Profile.OTHER: Words(
-        guarantor="account holder", served="Client served", provider="Performed by", provider_help="Who performed the service.",
-        code_help="Your own, if you have one.", paid_by_payers="Paid by others", insured=False,
-        fields=(Field("Customer reference", "How the client calls this account.", printed=True),),
+        guarantor=_("account holder"), served=_("Client served"), provider=_("Performed by"), provider_help=_("Who performed the service."),
+        code_help=_("Your own, if you have one."), paid_by_payers=_("Paid by others"), insured=False,
+        fields=(Field(_("Customer reference"), _("How the client calls this account."), printed=True),),
     ),
 }  # fmt: skip

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.utils.crypto import salted_hmac
+from django.utils.translation import ngettext
 
 from .models import TryCount, User
 
@@ -64,8 +65,20 @@ class Paused(Exception):
 
     def words(self, now: datetime) -> str:
         seconds = max(1, math.ceil((self.until - now).total_seconds()))
-        wait = f"{seconds} seconds" if seconds <= 90 else f"{math.ceil(seconds / 60)} minutes"
-        return f"Too many tries. Wait {wait}, then try again. An admin of your office can set a new password."
+        if seconds <= 90:
+            said = ngettext(
+                "Too many tries. Wait %(n)d second, then try again. An admin of your office can set a new password.",
+                "Too many tries. Wait %(n)d seconds, then try again. An admin of your office can set a new password.",
+                seconds,
+            )
+            return said % {"n": seconds}
+        minutes = math.ceil(seconds / 60)
+        said = ngettext(
+            "Too many tries. Wait %(n)d minute, then try again. An admin of your office can set a new password.",
+            "Too many tries. Wait %(n)d minutes, then try again. An admin of your office can set a new password.",
+            minutes,
+        )
+        return said % {"n": minutes}
 
 
 def for_password(request, username: str, user: User | None) -> list[Counter]:

@@ -2,6 +2,9 @@
 
 from datetime import date, timedelta
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from accounts.addressing import letterhead, mailing_lines, references, slip
 from accounts.models import Account, Payer
 from billing_office.lib import dates, money
@@ -15,32 +18,34 @@ from .models import ReminderLevel
 def reminder(to: Account | Payer, office: Office, number: str, level: ReminderLevel, owed: Debt, *, on: date) -> dict:
     """Context of the `reminder` template. To a payer it lists invoices alone: no client, no service."""
     total, pay_by = f"${money.show(owed.cents)}", on + timedelta(days=level.respite_days)
-    rest = owed.cents - sum(cents for _, cents in owed.invoices)
-    since = dates.long(owed.oldest) + (" or later" if len({invoice.due_on for invoice, _ in owed.invoices}) > 1 else "")
+    rest = owed.cents - sum(cents for invoice, cents in owed.invoices)
+    since = dates.long(owed.oldest)
+    if len({invoice.due_on for invoice, cents in owed.invoices}) > 1:
+        since = _("%(day)s or later") % {"day": since}
     person = not isinstance(to, Payer) or to.is_person
     return {
-        "lang": "en",
-        "kind": "Reminder",
+        "lang": get_language(),
+        "kind": _("Reminder"),
         "number": number,
         "copy": False,
         "office": letterhead(office),
         "to": "\n".join(mailing_lines(to)),
-        "facts": [["Issued", dates.long(on)], *references(to), ["Reminder", level.name]],
+        "facts": [[_("Issued"), dates.long(on)], *references(to), [_("Reminder"), level.name]],
         "ask": {
-            "label": "Due today" if owed.oldest == on else "Past due",
+            "label": _("Due today") if owed.oldest == on else _("Past due"),
             "amount": total,
-            "by": f"Pay by {dates.long(pay_by)}",
+            "by": _("Pay by %(day)s") % {"day": dates.long(pay_by)},
         },
         "lead": level.lead.replace("{amount}", total).replace("{due}", since),
         "paragraphs": [level.paragraph] if level.paragraph else [],
-        "what": "Invoice",
-        "columns": ["Due date", "Billed to you", "Settled", "Still due"],
+        "what": _("Invoice"),
+        "columns": [_("Due date"), _("Billed to you"), _("Settled"), _("Still due")],
         "rows": [_row(invoice, cents) for invoice, cents in owed.invoices] + ([_rest(rest)] if rest else []),
-        "totals": {"label": "Total", "amounts": ["", "", "", money.show(owed.cents)]},
-        "settle": [{"label": "Amount due now", "amount": total, "tone": "t"}],
-        "help": {"title": "Need help paying?", "text": office.help_text} if office.help_text and person else None,
+        "totals": {"label": _("Total"), "amounts": ["", "", "", money.show(owed.cents)]},
+        "settle": [{"label": _("Amount due now"), "amount": total, "tone": "t"}],
+        "help": {"title": _("Need help paying?"), "text": office.help_text} if office.help_text and person else None,
         "notes": [],
-        "slip": slip(to, office, number, owed.cents, pay_by, "Reminder"),
+        "slip": slip(to, office, number, owed.cents, pay_by, _("Reminder")),
     }
 
 
@@ -51,11 +56,11 @@ def _row(invoice: Invoice, cents: int) -> dict:
         money.show(cents - invoice.cents) if cents != invoice.cents else "0.00",
     ]
     return {
-        "what": f"{invoice.number}, issued {dates.long(invoice.issued_on)}",
+        "what": _("%(invoice)s, issued %(day)s") % {"invoice": invoice.number, "day": dates.long(invoice.issued_on)},
         "amounts": [*amounts, money.show(cents)],
     }
 
 
 def _rest(cents: int) -> dict:
-    what = "Money you paid that is not yet applied" if cents < 0 else "Other amounts that are due"
+    what = _("Money you paid that is not yet applied") if cents < 0 else _("Other amounts that are due")
     return {"what": what, "amounts": ["", "", "", money.show(cents)]}

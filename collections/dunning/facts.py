@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts import contact_log, sending
 from accounts.models import Account, AccountFlag, Client, ContactPoint, Hold, Message, Payer
@@ -46,7 +47,7 @@ def _spoken(account: Account, on: date) -> dict:
     logged = contact_log.of_family(account).filter(at__gte=dates.office_time(on - LOOK_BACK))
     rows = list(logged.values_list("way", "outcome", "at"))
     return {
-        "calls": tuple(at for way, _, at in rows if way == Way.CALL),
+        "calls": tuple(at for way, outcome, at in rows if way == Way.CALL),
         "talks": tuple(at for way, outcome, at in rows if way in SPOKEN and outcome in TALKS),
     }
 
@@ -72,7 +73,7 @@ def _of_payer(payer: Payer, channel: str, to: str, on: date) -> Facts:
     return Facts(
         address=_address_of_payer(payer, channel, to),
         zones=tuple(where),
-        zone_basis="the state of the postal address" if where else "unknown",
+        zone_basis=_("the state of the postal address") if where else _("unknown"),
         organisation=not payer.is_person,
         **_stops(payer.house_account, on),
     )
@@ -131,8 +132,8 @@ def _told(channel: str, point: ContactPoint) -> Address:
 
 def _zones(guarantor: Client | None, points: list[ContactPoint]) -> tuple[tuple[str, ...], str]:
     if guarantor and guarantor.time_zone:
-        return (guarantor.time_zone,), "the client's own zone"
+        return (guarantor.time_zone,), _("the client's own zone")
     found = [
         zone for p in points if p.kind == ContactPoint.Kind.POSTAL and p.usable for zone in zones.of_state(p.region)
     ]
-    return tuple(dict.fromkeys(found)), "the state of the postal address" if found else "unknown"
+    return tuple(dict.fromkeys(found)), _("the state of the postal address") if found else _("unknown")

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy as _
+
 
 class Action(StrEnum):
     INVOICE = "invoice"
@@ -89,7 +91,7 @@ class Verdict:
 
 
 NO_POLICY = Rule(
-    "POLICY", 0, "block", "No contact rules are in force.", "An administrator must load them.", "house policy"
+    "POLICY", 0, "block", _("No contact rules are in force."), _("An administrator must load them."), _("house policy")
 )
 
 
@@ -110,7 +112,7 @@ def may(action: Action, facts: Facts, now: datetime, policy: tuple[Rule, ...]) -
 
 def _first_allowed(action, facts, at, policy) -> datetime | None:
     """Rules wait for different hours; step from one's opening to the next's until all agree, a week at most."""
-    for _ in range(8):
+    for _step in range(8):
         again = [reason for rule in policy for reason in _judge(rule, action, facts, at)]
         if not again:
             return at

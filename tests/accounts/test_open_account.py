@@ -44,7 +44,7 @@ def test_ways_to_reach_the_client_are_kept(clerk, filled):
 
 
 def test_consent_is_kept_with_day_wording_and_who_asked(clerk, filled):
-    assert CONSENT_WORDING in clerk.get(NEW).content.decode()
+    assert str(CONSENT_WORDING) in clerk.get(NEW).content.decode()
     clerk.post(NEW, filled(email="r@example.org", consents="on"))
     point = ContactPoint.objects.get()
     assert (point.consent_on, point.consent_wording, point.consent_by) == (dates.today(), CONSENT_WORDING, clerk.user)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from billing_office.lib import dates, fields, tables
 from billing_office.lib import money as amounts
@@ -54,7 +55,7 @@ def moment(value: datetime | None):
     if value is None or value == "":
         return NIL
     at = value.astimezone(dates.office_zone())
-    text = f"{dates.short(at.date(), dates.today())}, {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+    text = _("%(day)s, %(time)s") % {"day": dates.short(at.date(), dates.today()), "time": dates.clock(at)}
     return format_html('<time class="nowrap" datetime="{}">{}</time>', at.isoformat(), text)
 
 
@@ -64,8 +65,12 @@ def age(days: int | None):
     if days is None or days == "":
         return NIL
     if days < 0:
-        return format_html('<span class="{}">not yet due</span>', "mut")
-    return format_html('<span class="tag age a{}">{} d</span>', 1 + (days > 30) + (days > 60) + (days > 90), days)
+        return format_html('<span class="{}">{}</span>', "mut", _("not yet due"))
+    return format_html(
+        '<span class="tag age a{}">{}</span>',
+        1 + (days > 30) + (days > 60) + (days > 90),
+        _("%(days)s d") % {"days": days},
+    )
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from .people import Office
 
@@ -32,9 +33,11 @@ class OfficeField(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="fields")
     label = models.CharField(max_length=24)
     help = models.CharField(max_length=120, blank=True)
-    printed = models.BooleanField(default=False, help_text="Stands at the head of invoices, statements and reminders.")
+    printed = models.BooleanField(
+        default=False, help_text=_("Stands at the head of invoices, statements and reminders.")
+    )
     position = models.PositiveSmallIntegerField(default=0)
-    retired = models.BooleanField(default=False, help_text="Not asked any more; what is known of it is kept.")
+    retired = models.BooleanField(default=False, help_text=_("Not asked any more; what is known of it is kept."))
 
     class Meta:
         ordering = ["position", "id"]

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from billing_office.staff.profiles import WORDS, Profile, Words
 
@@ -11,41 +12,43 @@ class Office(models.Model):
     """A billing office (or the client of one): its name on paper, its terms, its clock. Every client account has one."""
 
     class Paper(models.TextChoices):
-        LETTER = "letter", "Letter"
+        LETTER = "letter", _("Letter")
         A4 = "a4", "A4"
 
     class PayOrder(models.TextChoices):
         """What money is laid on first where the payer does not say and as much is due: late fees are costs."""
 
-        COSTS_INTEREST_PRINCIPAL = "costs interest principal", "Costs, interest, principal"
-        COSTS_PRINCIPAL_INTEREST = "costs principal interest", "Costs, principal, interest"
-        INTEREST_COSTS_PRINCIPAL = "interest costs principal", "Interest, costs, principal"
-        INTEREST_PRINCIPAL_COSTS = "interest principal costs", "Interest, principal, costs"
-        PRINCIPAL_INTEREST_COSTS = "principal interest costs", "Principal, interest, costs"
-        PRINCIPAL_COSTS_INTEREST = "principal costs interest", "Principal, costs, interest"
+        COSTS_INTEREST_PRINCIPAL = "costs interest principal", _("Costs, interest, principal")
+        COSTS_PRINCIPAL_INTEREST = "costs principal interest", _("Costs, principal, interest")
+        INTEREST_COSTS_PRINCIPAL = "interest costs principal", _("Interest, costs, principal")
+        INTEREST_PRINCIPAL_COSTS = "interest principal costs", _("Interest, principal, costs")
+        PRINCIPAL_INTEREST_COSTS = "principal interest costs", _("Principal, interest, costs")
+        PRINCIPAL_COSTS_INTEREST = "principal costs interest", _("Principal, costs, interest")
 
-    code = models.CharField(max_length=6, unique=True, help_text="Two to six letters; stands in document numbers.")
+    code = models.CharField(max_length=6, unique=True, help_text=_("Two to six letters; stands in document numbers."))
     name = models.CharField(max_length=80)
     profile = models.CharField(
         max_length=8, choices=Profile.choices, default=Profile.MEDICAL, db_default=Profile.MEDICAL,
-        help_text="Decides the words on screens and papers, and whether insurance is asked for.",
+        help_text=_("Decides the words on screens and papers, and whether insurance is asked for."),
     )  # fmt: skip
     street = models.CharField(max_length=120, blank=True)
-    city_line = models.CharField(max_length=120, blank=True, help_text="City, state and postcode, as on an envelope.")
+    city_line = models.CharField(
+        max_length=120, blank=True, help_text=_("City, state and postcode, as on an envelope.")
+    )
     phone = models.CharField(max_length=40, blank=True)
-    hours = models.CharField(max_length=80, blank=True, help_text="For example: Monday to Friday 8 am to 6 pm.")
+    hours = models.CharField(max_length=80, blank=True, help_text=_("For example: Monday to Friday 8 am to 6 pm."))
     email = models.EmailField(blank=True)
     website = models.CharField(max_length=120, blank=True)
     pay_to = models.TextField(
-        blank=True, help_text="Name and address for cheques, one line each; empty: the address above."
+        blank=True, help_text=_("Name and address for cheques, one line each; empty: the address above.")
     )
     help_text = models.TextField(
         blank=True,
-        help_text="How a client gets help with paying; printed on every document that asks for money.",
+        help_text=_("How a client gets help with paying; printed on every document that asks for money."),
     )
     paper = models.CharField(max_length=6, choices=Paper.choices, default=Paper.LETTER)
     time_zone = models.CharField(max_length=60, default="America/Chicago")
-    terms_days = models.PositiveSmallIntegerField(default=30, help_text="Days from issue to due.")
+    terms_days = models.PositiveSmallIntegerField(default=30, help_text=_("Days from issue to due."))
 
     pay_order = models.CharField(
         max_length=24,
@@ -53,8 +56,10 @@ class Office(models.Model):
         default=PayOrder.COSTS_INTEREST_PRINCIPAL,
         db_default=PayOrder.COSTS_INTEREST_PRINCIPAL,
         help_text=(
-            "What a payment settles first when the payer names nothing. Costs, interest, principal is the usual order;"
-            " principal first keeps late fees from being charged because of late fees (compare 16 CFR 444.4)."
+            _(
+                "What a payment settles first when the payer names nothing. Costs, interest, principal is the usual order;"
+                " principal first keeps late fees from being charged because of late fees (compare 16 CFR 444.4)."
+            )
         ),
     )
 
@@ -74,13 +79,13 @@ class Office(models.Model):
 
 
 class Role(models.TextChoices):
-    CLERK = "clerk", "Clerk"
-    BILLER = "biller", "Biller"
-    COLLECTOR = "collector", "Collector"
-    SUPERVISOR = "supervisor", "Supervisor"
-    AUDITOR = "auditor", "Auditor"
-    ADMIN = "admin", "Admin"
-    SERVICE = "service", "Service"  # the office's own jobs; cannot sign in
+    CLERK = "clerk", _("Clerk")
+    BILLER = "biller", _("Biller")
+    COLLECTOR = "collector", _("Collector")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    AUDITOR = "auditor", _("Auditor")
+    ADMIN = "admin", _("Admin")
+    SERVICE = "service", _("Service")  # the office's own jobs; cannot sign in
 
 
 class UserManager(BaseUserManager):

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Message, Payer
 
@@ -11,10 +12,10 @@ class ContactEvent(models.Model):
     """
 
     class Stage(models.TextChoices):
-        SENDING = "sending", "Sending"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Failed"
-        PRINTED = "printed", "Printed"
+        SENDING = "sending", _("Sending")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+        PRINTED = "printed", _("Printed")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="contact_events")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="contact_events")
@@ -27,7 +28,7 @@ class ContactEvent(models.Model):
     moment = models.DateTimeField()
     zone = models.CharField(max_length=200, blank=True)
     zone_basis = models.CharField(max_length=60, blank=True)
-    rules = models.JSONField(default=list, help_text="Id and version of every rule that was asked.")
+    rules = models.JSONField(default=list, help_text=_("Id and version of every rule that was asked."))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=400, blank=True)
 

@@ -1,5 +1,7 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, Message, Payer
 from billing_office.staff.models import Office
@@ -15,12 +17,12 @@ class DunningCycle(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="dunning_cycles")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, related_name="dunning_cycles")
     office = models.ForeignKey(
-        Office, on_delete=models.PROTECT, null=True, related_name="+", help_text="Whom the payer owes."
+        Office, on_delete=models.PROTECT, null=True, related_name="+", help_text=lazy("Whom the payer owes.")
     )
     opened_on = models.DateField()
     closed_on = models.DateField(null=True)
     look_on = models.DateField()
-    waits_for = models.CharField(max_length=200, blank=True, help_text="Why the last look sent nothing.")
+    waits_for = models.CharField(max_length=200, blank=True, help_text=lazy("Why the last look sent nothing."))
 
     class Meta:
         ordering = ["-id"]
@@ -59,4 +61,4 @@ class Reminder(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.level_name} reminder of {self.on}"
+        return _("%(level)s reminder of %(day)s") % {"level": self.level_name, "day": self.on}

@@ -1,7 +1,15 @@
 from django.db import models
+from django.utils.functional import keep_lazy_text
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Payer
 from accounts.models.versioned import Versioned
+
+
+@keep_lazy_text
+def _lower(label) -> str:
+    return str(label).lower()
 
 
 class ReminderLevel(Versioned):
@@ -11,20 +19,25 @@ class ReminderLevel(Versioned):
     """
 
     CLIENT = "client"
-    AUDIENCES = [(CLIENT, "Clients"), *((value, f"Payers: {label.lower()}") for value, label in Payer.Class.choices)]
+    AUDIENCES = [
+        (CLIENT, _("Clients")),
+        *((value, format_lazy(_("Payers: {kind}"), kind=_lower(label))) for value, label in Payer.Class.choices),
+    ]
 
     audience = models.CharField(
-        "for", max_length=12, choices=AUDIENCES, default=CLIENT, db_default=CLIENT, help_text="Whom it reminds."
+        _("for"), max_length=12, choices=AUDIENCES, default=CLIENT, db_default=CLIENT, help_text=_("Whom it reminds.")
     )
     level = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=40, help_text="As the document says it: Courtesy, Urgent, Final.")
-    days_after_due = models.SmallIntegerField(help_text="0 is the due date itself.")
-    least_cents = models.BigIntegerField("smallest amount", default=100, help_text="Below it no reminder goes out.")
-    respite_days = models.PositiveSmallIntegerField(default=14, help_text="Days to pay that the reminder gives.")
-    lead = models.CharField(max_length=300, help_text="First sentence. {amount} and {due} are filled in.")
+    name = models.CharField(max_length=40, help_text=_("As the document says it: Courtesy, Urgent, Final."))
+    days_after_due = models.SmallIntegerField(help_text=_("0 is the due date itself."))
+    least_cents = models.BigIntegerField(
+        _("smallest amount"), default=100, help_text=_("Below it no reminder goes out.")
+    )
+    respite_days = models.PositiveSmallIntegerField(default=14, help_text=_("Days to pay that the reminder gives."))
+    lead = models.CharField(max_length=300, help_text=_("First sentence. {amount} and {due} are filled in."))
     paragraph = models.CharField(max_length=600, blank=True)
     on_paper = models.BooleanField(
-        "always a letter", default=False, db_default=False, help_text="Else by e-mail where that is allowed."
+        _("always a letter"), default=False, db_default=False, help_text=_("Else by e-mail where that is allowed.")
     )
     active = models.BooleanField(default=True)
 
@@ -44,4 +57,4 @@ class ReminderLevel(Versioned):
         ]
 
     def __str__(self):
-        return f"{self.name} reminder"
+        return _("%(level)s reminder") % {"level": self.name}

@@ -2,6 +2,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class ComplianceRuleQuerySet(models.QuerySet):
@@ -13,15 +14,15 @@ class ComplianceRule(models.Model):
     """One rule of contact as dated data, with its source. Never edited: a change is a new version (reference/rules)."""
 
     class Severity(models.TextChoices):
-        BLOCK = "block", "Nobody may override"
-        WARN = "warn", "A supervisor may override"
+        BLOCK = "block", _("Nobody may override")
+        WARN = "warn", _("A supervisor may override")
 
     rule_id = models.CharField(max_length=20)
     version = models.PositiveSmallIntegerField(default=1)
     active = models.BooleanField(default=True)
     severity = models.CharField(max_length=5, choices=Severity.choices, default=Severity.BLOCK)
-    sentence = models.CharField(max_length=200, help_text="What it forbids, in words.")
-    way_round = models.CharField(max_length=200, help_text="What the clerk can do next.")
+    sentence = models.CharField(max_length=200, help_text=_("What it forbids, in words."))
+    way_round = models.CharField(max_length=200, help_text=_("What the clerk can do next."))
     scope = models.CharField(max_length=60)
     params = models.JSONField(default=dict, blank=True)
     citation = models.CharField(max_length=200)
