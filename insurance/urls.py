@@ -3,7 +3,7 @@
 from accounts.models import Account, Client
 from billing_office.staff.access import route
 
-from .models import Authorization, Coverage, Estimate, Verification, Visit
+from .models import Authorization, Coverage, Estimate, Verification, VerificationBatch, Visit
 from .views import (
     advice,
     authorizations,
@@ -65,7 +65,13 @@ urlpatterns = [
     route("verification/", verification.to_verify, may="read_accounts", name="verification", listed=True),
     route("verification/check/", verification.check_many, may="verify_coverages", name="check_many"),
     route("verification/rule/", verification.rule_edit, may="edit_rules", name="verification_rule"),
-    route("verification-batches/<int:pk>/", verification.batch, may="read_accounts", name="verification_batch"),
+    route(
+        "verification-batches/<int:pk>/",
+        verification.batch,
+        may="read_accounts",
+        name="verification_batch",
+        reads=VerificationBatch,
+    ),
     route("coverages/<int:pk>/check/", verification.check, may="verify_coverages", name="check", reads=Coverage),
     route(
         "coverages/<int:pk>/check/state/",

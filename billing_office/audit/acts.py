@@ -1,6 +1,7 @@
 """Recording acts: one call beside the change it tells of, in the same transaction."""
 
 from django.db import models
+from django.utils.text import camel_case_to_spaces
 
 from .acting import request_id
 from .models import Act
@@ -37,7 +38,7 @@ def record_read(actor, model: type[models.Model], pk: int) -> Act:
     return Act.objects.create(
         actor=actor,
         role=actor.role,
-        verb=f"{model._meta.verbose_name.replace(' ', '_')}_read",
+        verb=f"{camel_case_to_spaces(model.__name__).replace(' ', '_')}_read",
         object_kind=model._meta.label_lower,
         object_id=pk,
         account_id=_account_of(model, pk),
@@ -46,8 +47,8 @@ def record_read(actor, model: type[models.Model], pk: int) -> Act:
 
 
 def _account_of(model: type[models.Model], pk: int) -> int | None:
-    """The account that a record belongs to: by the path that its model names, its own column or its client's; a record
-    with none is the account itself."""
+    """The account that a record belongs to: by the path that its model names, its own column or its client's. None where a
+    record is of several (a deposit, a bank's line, a run): then the record alone says what was seen."""
     names = {field.name for field in model._meta.fields}
     if path := getattr(model, "account_path", None):
         pass
@@ -56,5 +57,5 @@ def _account_of(model: type[models.Model], pk: int) -> int | None:
     elif "client" in names:
         path = "client__account_id"
     else:
-        return pk
+        return pk if model._meta.label_lower == "accounts.account" else None
     return model._base_manager.filter(pk=pk).values_list(path, flat=True).first()

@@ -5,6 +5,8 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.fields.json import KeyTransform
 
+from .words import words
+
 READ = models.Q(verb__endswith="_read")
 
 
@@ -61,8 +63,7 @@ class Act(models.Model):
 
     @property
     def words(self) -> str:
-        """`invoice_issued` → `Invoice issued`, for timelines."""
-        return self.verb.replace("_", " ").capitalize()
+        return words(self.verb)
 
 
 class Change(models.Model):

@@ -4,9 +4,7 @@ Auditors and supervisors see what belongs to their offices, and what belongs to 
 """
 
 import re
-from functools import cache
 
-from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,6 +18,8 @@ from billing_office.lib import dates
 from billing_office.lib.tables import FILES, Column, Empty, Table, export, keyset
 from billing_office.staff.access import may
 from billing_office.staff.models import User
+
+from . import field_words
 
 
 def within(rows: QuerySet, user) -> QuerySet:
@@ -50,22 +50,19 @@ def _request_href(change: Change) -> str | None:
 
 
 def told(changes) -> list[Change]:
-    """The changes with `who`: a name, or which database role it was when nobody was signed in."""
+    """The changes with `who`: a name, or which database role it was when nobody was signed in; and with the `names` of
+    the people in their fields."""
     changes = list(changes)
-    names = dict(User.objects.filter(pk__in={change.actor_id for change in changes}).values_list("pk", "name"))
+    ids = {change.actor_id for change in changes} | field_words.people(changes)
+    names = dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
     for change in changes:
+        change.names = names
         change.who = names.get(change.actor_id) or _("nobody signed in (%(role)s)") % {"role": change.role_name}
     return changes
 
 
-@cache
-def _records() -> dict[str, str]:
-    """`accounts_contactpoint` → `contact point`."""
-    return {model._meta.db_table: model._meta.verbose_name for model in apps.get_models(include_auto_created=True)}
-
-
 def _record(change: Change) -> str:
-    return f"{_records().get(change.table_name, change.table_name)} {change.row_id}".capitalize()
+    return field_words.record(change.table_name, change.row_id)
 
 
 def at(row) -> str:
@@ -77,17 +74,11 @@ PLAIN = {"account_id", "client_id", "set_at", "set_by_id"}  # said by the rest o
 
 
 def _fields(change: Change) -> str:
-    return "; ".join(_field(name, *pair) for name, pair in sorted(change.changes.items()) if name not in PLAIN)
-
-
-def _field(name: str, before, after) -> str:
-    words = name.removesuffix("_id").replace("_", " ")
-    before, after = (
-        {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value for value in (before, after)
+    return "; ".join(
+        field_words.change(change.table_name, column, *pair, change.names)
+        for column, pair in sorted(change.changes.items())
+        if column not in PLAIN
     )
-    if before in (None, ""):
-        return f"{words}: {after}"
-    return f"{words}: {before} → {'nothing' if after in (None, '') else after}"
 
 
 OPS = {"insert": (lazy("added"), "good"), "update": (lazy("changed"), ""), "delete": (lazy("removed"), "bad")}

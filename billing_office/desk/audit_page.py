@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.models import Account
 from billing_office.audit import acts
 from billing_office.audit.models import Act, Change, Seal
+from billing_office.audit.words import words
 from billing_office.lib import dates, money
 from billing_office.lib.fields import OfficeForm
 from billing_office.lib.tables import Column, Empty, Table, export, keyset
@@ -71,7 +72,7 @@ class Filter(OfficeForm):
         super().__init__(data)
         people = User.objects.order_by("name").values_list("pk", "name", "role")
         self.fields["who"].choices = [("", _("Everyone")), *((pk, f"{name}, {role}") for pk, name, role in people)]
-        self.fields["verb"].choices = [("", _("Everything")), *((verb, verb.replace("_", " ")) for verb in _verbs())]
+        self.fields["verb"].choices = [("", _("Everything")), *((verb, words(verb)) for verb in _verbs())]
 
     def narrow(self, found: QuerySet) -> QuerySet:
         self.full_clean()

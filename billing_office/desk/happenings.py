@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import AccountFlag, Attachment, ContactMade, Hold, Kind, Message
 from accounts.timeline import BRANCHES, Happening
+from billing_office.audit.words import words
 from billing_office.lib import dates, money
 from billing_office.staff.access import may
 from billing_office.staff.models import Role, short_name
@@ -133,7 +134,7 @@ def _file(item: Happening, services: bool) -> Told:
 
 def _act(item: Happening, services: bool) -> Told:
     facts, href = item.facts, ""
-    title = item.what.replace("_", " ").capitalize()
+    title = words(item.what)
     said = _said(facts.get("number"), _dollars(item.cents), _changed(facts["changed"]), item.detail)
     match item.what:
         case "invoice_issued":

@@ -73,8 +73,10 @@ urlpatterns = [
         "approvals/count/", approvals.approvals_count, may="decide_requests", name="approvals_count", background=True
     ),
     route("approvals/<int:pk>/", approvals.approval, may="read_requests", name="approval", reads=Request),
-    route("approvals/<int:pk>/approve/", approvals.approve, may="decide_requests", name="approval_approve"),
-    route("approvals/<int:pk>/refuse/", approvals.refuse, may="decide_requests", name="approval_refuse"),
+    route(
+        "approvals/<int:pk>/approve/", approvals.approve, may="decide_requests", name="approval_approve", reads=Request
+    ),
+    route("approvals/<int:pk>/refuse/", approvals.refuse, may="decide_requests", name="approval_refuse", reads=Request),
     route("approvals/<int:pk>/withdraw/", approvals.withdraw, may="withdraw_requests", name="approval_withdraw"),
     route("arrears/", arrears.arrears, may="read_board", name="arrears"),
     route("arrears/proof/", arrears.proof, may="read_board", name="arrears_proof"),

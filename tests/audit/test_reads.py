@@ -10,6 +10,9 @@ from tests.house.test_access import NAMED, ROUTES, address, enter, make_world
 pytestmark = pytest.mark.django_db
 
 CLIENTS = {"accounts", "clients", "contacts", "flags", "holds", "invoices", "documents"}
+OF_SEVERAL = {  # pages that show records of more than one client: which object, and what is recorded of it
+    "account_import", "bank_import", "bank_line", "bulk_run", "deposit", "deposit_slip", "run", "verification_batch",
+}  # fmt: skip
 SHOWS_NO_RECORD = {
     "accounts", "account_new", "invoices",  # lists are recorded when they are searched or exported
     "account_guard", "coverages_of", "recurring_of", "facts_of", "attachments_of", "charge_hints",  # parts of a page
@@ -35,22 +38,41 @@ def test_every_route_to_a_clients_record_says_what_it_shows():
     assert set(ROUTES) >= SHOWS_NO_RECORD
 
 
-@pytest.mark.parametrize("name", sorted(SHOWN))
-def test_being_shown_a_record_is_recorded_once(name, office, world):
-    pattern = SHOWN[name]
-    browser = enter(Role.SUPERVISOR, office)
-    url = address(pattern, world)
-    status = browser.get(url).status_code
-    # An invoice's paper leads on to the invoice, an account that was never merged back to itself: recorded there.
-    if name in ("document_page", "account_unmerge"):
-        assert status == 302
-        return
-    assert status == 200, url
-    one = world[NAMED[str(pattern.pattern).split("/")[0]]]
-    act = Act.objects.get(verb__endswith="_read")
-    assert (act.actor, act.object_id, act.object_kind) == (browser.user, one.pk, one._meta.label_lower)
-    assert act.account_id == world["account"].pk
-    assert act.request_id
+def read(browser, name, world) -> tuple[int, list[tuple]]:
+    """Open the page; its status, and what was recorded of it: who, which object, whose account."""
+    before = Act.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    status = browser.get(address(ROUTES[name], world)).status_code
+    found = Act.objects.filter(pk__gt=before, verb__endswith="_read").exclude(request_id="")
+    return status, list(found.values_list("actor_id", "object_kind", "object_id", "account_id"))
+
+
+def test_being_shown_a_record_is_recorded_once(office, world):
+    browser, wrong = enter(Role.SUPERVISOR, office), []
+    for name in sorted(SHOWN):
+        one = world[NAMED[str(SHOWN[name].pattern).split("/")[0]]]
+        expected = (200, [(browser.user.pk, one._meta.label_lower, one.pk, world["account"].pk)])
+        # An invoice's paper leads on to the invoice, an account that was never merged back to itself: recorded there.
+        if name in ("document_page", "account_unmerge"):
+            expected = (302, [])
+        if (found := read(browser, name, world)) != expected:
+            wrong.append((name, found))
+    assert not wrong
+
+
+def test_being_shown_records_of_several_clients_is_recorded(office, world):
+    browser, wrong = enter(Role.SUPERVISOR, office), []
+    type(world["list_run"]).objects.filter(pk=world["list_run"].pk).update(user=browser.user)
+    for name in sorted(OF_SEVERAL):
+        one = world[NAMED[str(ROUTES[name].pattern).split("/")[0]]]
+        if (found := read(browser, name, world)) != (200, [(browser.user.pk, one._meta.label_lower, one.pk, None)]):
+            wrong.append((name, found))
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", ["refund", "approval"])
+def test_being_shown_what_is_of_one_account_is_recorded_with_it(name, office, world):
+    (status, [(_, _, _, account)]) = read(enter(Role.SUPERVISOR, office), name, world)
+    assert (status, account) == (200, world["account"].pk)
 
 
 def test_a_form_that_comes_back_with_its_errors_showed_the_record_too(office, world):

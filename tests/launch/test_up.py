@@ -17,6 +17,7 @@ def office(tmp_path_factory):
     place = Place(tmp_path_factory.mktemp("office") / "home")
     try:
         place.up()
+        os.kill(place.pid_of("--grow"), signal.SIGTERM)  # a demo that grows takes the time of the tests, for minutes
         yield place
     finally:
         place.clear()

@@ -1,5 +1,6 @@
 from billing_office.staff.access import ANY_STAFF, route
 
+from ..models import BulkRun
 from . import views
 from .acts import LISTS
 
@@ -10,6 +11,6 @@ urlpatterns = [
         for act in listed.acts
     ),
     # Whoever asked for a run sees it; undoing takes the right of its act, which the view asks.
-    route("list-runs/<int:pk>/", views.bulk_run, may=ANY_STAFF, name="bulk_run"),
+    route("list-runs/<int:pk>/", views.bulk_run, may=ANY_STAFF, name="bulk_run", reads=BulkRun),
     route("list-runs/<int:pk>/undo/", views.bulk_undo, may=ANY_STAFF, name="bulk_undo"),
 ]
