@@ -63,7 +63,7 @@ def acts(user, words: list[str]) -> Group:
 
 def pages(user, words: list[str]) -> Group:
     entries = [(about, entry) for about, entry in navigation.everywhere(user) if said(f"{entry.label} {about}", words)]
-    entries.sort(key=lambda one: not said(one[1].label, words))  # by its own name before by its heading
+    entries.sort(key=lambda one: not said(str(one[1].label), words))  # by its own name before by its heading
     return Group(
         _("Pages"),
         "right",
