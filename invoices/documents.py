@@ -2,6 +2,9 @@
 
 from itertools import groupby
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from accounts import why
 from accounts.addressing import letterhead, mailing_lines, references, slip
 from accounts.models import Account, Payer
@@ -19,21 +22,25 @@ def invoice(to: Account | Payer, office: Office, number: str, lines: list, *, on
     total = sum(line.cents for line in lines)
     columns, payer = _columns(lines, to), isinstance(to, Payer)
     return {
-        "lang": "en",
-        "kind": "Invoice",
+        "lang": get_language(),
+        "kind": _("Invoice"),
         "number": number,
         "copy": False,
         "office": letterhead(office),
         "to": "\n".join(mailing_lines(to)),
-        "facts": [["Issued", dates.long(on)], *references(to), ["Due", dates.long(due_on)]],
-        "ask": {"label": "Amount due", "amount": f"${money.show(total)}", "by": f"Pay by {dates.long(due_on)}"},
+        "facts": [[_("Issued"), dates.long(on)], *references(to), [_("Due"), dates.long(due_on)]],
+        "ask": {
+            "label": _("Amount due"),
+            "amount": f"${money.show(total)}",
+            "by": _("Pay by %(day)s") % {"day": dates.long(due_on)},
+        },
         "lead": _lead(lines, total, to),
-        "what": "What was done, and for whom" if payer else "What was done",
+        "what": _("What was done, and for whom") if payer else _("What was done"),
         "columns": [head for head, _ in columns],
         "visits": list(_clients(lines, columns, to) if payer else _visits(lines, columns)),
-        "totals": {"label": "Total", "amounts": [money.show(sum(map(of, lines))) for _, of in columns]},
-        "settle": [{"label": "Amount due", "amount": f"${money.show(total)}", "tone": "t"}],
-        "help": {"title": "Need help paying?", "text": office.help_text}
+        "totals": {"label": _("Total"), "amounts": [money.show(sum(map(of, lines))) for _, of in columns]},
+        "settle": [{"label": _("Amount due"), "amount": f"${money.show(total)}", "tone": "t"}],
+        "help": {"title": _("Need help paying?"), "text": office.help_text}
         if office.help_text and _is_person(to)
         else None,
         "notes": _notes(office),
@@ -45,17 +52,18 @@ def credit_note(voided: Invoice, number: str, *, on) -> dict:
     """Context of the `credit-note` template: the invoice's own words with every amount turned around."""
     words, total = voided.document.context, f"${money.show(voided.cents)}"
     return words | {
-        "kind": "Credit note",
+        "kind": _("Credit note"),
         "number": number,
-        "facts": [["Issued", dates.long(on)], *references(voided.to), ["For invoice", voided.number]],
-        "ask": {"label": "Taken back", "amount": f"{money.MINUS}{total}", "by": "Nothing to pay"},
-        "lead": f"This takes back invoice {voided.number} of {dates.long(voided.issued_on)} for {total}. Please do not pay it. "
-        "What you paid already stays yours. If something is still owed, you will get a new invoice.",
+        "facts": [[_("Issued"), dates.long(on)], *references(voided.to), [_("For invoice"), voided.number]],
+        "ask": {"label": _("Taken back"), "amount": f"{money.MINUS}{total}", "by": _("Nothing to pay")},
+        "lead": _("This takes back invoice %(invoice)s of %(day)s for %(total)s. Please do not pay it. What you paid already"
+                  " stays yours. If something is still owed, you will get a new invoice.")
+                % {"invoice": voided.number, "day": dates.long(voided.issued_on), "total": total},
         "visits": [
             visit | {"lines": [_turned(line) for line in visit["lines"]]} | _subtotal(visit) for visit in words["visits"]
         ],
         "totals": _turned(words["totals"]),
-        "settle": [{"label": "Taken back", "amount": f"{money.MINUS}{total}", "tone": "t"}],
+        "settle": [{"label": _("Taken back"), "amount": f"{money.MINUS}{total}", "tone": "t"}],
         "help": None,
         "notes": [],
         "slip": None,
@@ -86,19 +94,19 @@ def _is_person(to: Account | Payer) -> bool:
 
 def _columns(lines, to):
     """The amount columns that say something: a column of zeros is left out. Each: head and a function of a line."""
-    columns = [("Price", lambda line: line.item.charge.cents)]
+    columns = [(_("Price"), lambda line: line.item.charge.cents)]
     if any(line.off for line in lines):
-        columns.append(("Agreed discount", lambda line: -line.off))
+        columns.append((_("Agreed discount"), lambda line: -line.off))
     if any(line.payers_paid for line in lines):
         columns.append(
             (
-                "Paid by others" if isinstance(to, Payer) else to.office.words.paid_by_payers,
+                _("Paid by others") if isinstance(to, Payer) else str(to.office.words.paid_by_payers),
                 lambda line: -line.payers_paid,
             )
         )
     if any(line.others for line in lines):
-        columns.append(("Paid or billed before", lambda line: -line.others))
-    return [*columns, ("You owe", lambda line: line.cents)]
+        columns.append((_("Paid or billed before"), lambda line: -line.others))
+    return [*columns, (_("You owe"), lambda line: line.cents)]
 
 
 def _lead(lines, total, to) -> str:
@@ -137,7 +145,8 @@ def _visit(key, lines, columns) -> dict:
 
 def _clients(lines, columns, payer: Payer):
     """A group for each account and client, with its sum."""
-    for (_, number, who), found in groupby(sorted(lines, key=_client_key), key=_client_key):
+    service = _("Service")
+    for (_sort_key, number, who), found in groupby(sorted(lines, key=_client_key), key=_client_key):
         group = list(found)
         yield {
             "when": "",
@@ -145,7 +154,7 @@ def _clients(lines, columns, payer: Payer):
             "by": number,
             "lines": [
                 {
-                    "what": f"{dates.long(line.item.charge.service_on)} · {_what(line.item.charge) if payer.names_services else 'Service'}",
+                    "what": f"{dates.long(line.item.charge.service_on)} · {_what(line.item.charge) if payer.names_services else service}",
                     "code": "",
                     "amounts": [money.show(of(line)) for _, of in columns],
                 }
@@ -162,18 +171,24 @@ def _client_key(line):
 
 def _what(charge) -> str:
     units = charge.units.normalize()
-    return charge.description if units == 1 else f"{charge.description}, {units:f} times"
+    if units == 1:
+        return charge.description
+    return _("%(service)s, %(units)s times") % {"service": charge.description, "units": f"{units:f}"}
 
 
 def _notes(office: Office) -> list[dict]:
-    ways = " or ".join(
-        way
-        for way in [f"call {office.phone}" if office.phone else "", f"write to {office.email}" if office.email else ""]
-        if way
-    )
-    text = (
-        f"{ways[0].upper()}{ways[1:]}. You can hold back the part you question."
-        if ways
-        else "Tell us. You can hold back the part you question."
-    )
-    return [{"title": "Think something is wrong?", "text": text}]
+    text = f"{reach(office)} {_('You can hold back the part you question.')}"
+    return [{"title": _("Think something is wrong?"), "text": text}]
+
+
+def reach(office: Office) -> str:
+    """How a reader asks about a paper, as a sentence."""
+    if office.phone and office.email:
+        said = _("Call %(phone)s or write to %(email)s.")
+    elif office.phone:
+        said = _("Call %(phone)s.")
+    elif office.email:
+        said = _("Write to %(email)s.")
+    else:
+        return _("Tell us.")
+    return said % {"phone": office.phone, "email": office.email}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from accounts import ledger, sending
 from accounts.models import Account, Book, Document, OpenItem, Payer, Posting
@@ -32,7 +33,7 @@ class Stopped(ValueError):
     def __init__(self, bills: list[comparing.Exceeds]):
         self.bills = bills
         told = " ".join(bill.sentence for bill in bills)
-        super().__init__(f"{told} A supervisor has to look at it first.")
+        super().__init__(_("%(told)s A supervisor has to look at it first.") % {"told": told})
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def issue(account: Account, *, on: date, by, key: str, as_of=None) -> Invoice:
             return standing
         account, lines = accounts[account.pk], ready(account)
         if not lines:
-            raise NothingToInvoice("Nothing is open at the client that is not on an invoice already.")
+            raise NothingToInvoice(_("Nothing is open at the client that is not on an invoice already."))
         if bills := above_estimate(lines):
             raise Stopped(bills)
         return _issue(account, account.office, lines, on=on, by=by, key=key, as_of=as_of)
@@ -132,7 +133,9 @@ def issue_to_payer(payer: Payer, office: Office, *, on: date, by, key: str, as_o
         payer = Payer.objects.select_related("house_account").get(pk=payer.pk)
         lines = ready_for_payer(payer, office, touched)
         if not lines:
-            raise NothingToInvoice(f"{payer} owes nothing here that is not on an invoice already.")
+            raise NothingToInvoice(
+                _("%(payer)s owes nothing here that is not on an invoice already.") % {"payer": payer}
+            )
         return _issue(payer, office, lines, on=on, by=by, key=key, as_of=as_of)
 
 

@@ -1,6 +1,7 @@
 """What invoices say to those who would undo a charge: while one asks for it, the charge stands."""
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.corrections.obstacles import Obstacle
 
@@ -11,9 +12,9 @@ def live_invoices(charges: set[int]) -> list[Obstacle]:
     asked = Invoice.objects.live().filter(lines__open_item__charge__in=charges).distinct().order_by("pk")
     return [
         Obstacle(
-            f"Invoice {invoice.number} asks for it. Void the invoice first.",
+            _("Invoice %(invoice)s asks for it. Void the invoice first.") % {"invoice": invoice.number},
             reverse("invoice_void", args=[invoice.pk]),
-            f"Void {invoice.number}",
+            _("Void %(invoice)s") % {"invoice": invoice.number},
         )
         for invoice in asked
     ]

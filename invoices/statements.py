@@ -9,6 +9,8 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import Q, Sum
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts import aging, ledger, sending
 from accounts.addressing import letterhead, mailing_lines, references
@@ -46,9 +48,11 @@ class Row:
         """`Work fitness exam, Ann Crew`. `services`: may the reader know what was done; `names`: it may be another's."""
         if self.paper:
             return self.paper
-        what = self.service if services else "Service"
+        what = self.service if services else _("Service")
         if self.kind != Kind.CHARGE:
-            what = ", ".join(part for part in [Kind(self.kind).label, self.means, what if self.service else ""] if part)
+            what = ", ".join(
+                part for part in [str(Kind(self.kind).label), str(self.means), what if self.service else ""] if part
+            )
         return f"{what}, {self.client}" if names and self.client else what
 
     @property
@@ -90,7 +94,7 @@ def of(to: Account | Payer, office: Office, since: date, until: date, today: dat
     """The statement of a client's account, or of a payer to one office."""
     opening, moves = _entries(to, office, since, until)
     rows, balance = [], opening
-    for on, _, facts in sorted(moves + _papers(to, office, since, until), key=lambda move: move[:2]):
+    for on, _place, facts in sorted(moves + _papers(to, office, since, until), key=lambda move: move[:2]):
         balance += facts["cents"]
         rows.append(Row(on=on, balance=balance, **facts))
     unapplied = ledger.balance(to.house_account)[1] if isinstance(to, Payer) else 0
@@ -135,12 +139,22 @@ def _papers(to: Account | Payer, office: Office, since: date, until: date) -> li
     theirs = {"payer": to, "office": office} if isinstance(to, Payer) else {"account": to}
     days = {"issued_on__gte": since, "issued_on__lte": until}
     found = [
-        (row.issued_on, (1, row.pk), f"Invoice {row.number} for ${money.show(row.cents)}, due {dates.long(row.due_on)}")
+        (
+            row.issued_on,
+            (1, row.pk),
+            _("Invoice %(number)s for $%(amount)s, due %(day)s")
+            % {"number": row.number, "amount": money.show(row.cents), "day": dates.long(row.due_on)},
+        )
         for row in Invoice.objects.filter(**theirs, **days)
     ]
     notes = CreditNote.objects.filter(**{f"invoice__{name}": value for name, value in theirs.items()}, **days)
     found += [
-        (row.issued_on, (2, row.pk), f"Credit note {row.number}: invoice {row.invoice.number} is void")
+        (
+            row.issued_on,
+            (2, row.pk),
+            _("Credit note %(number)s: invoice %(invoice)s is void")
+            % {"number": row.number, "invoice": row.invoice.number},
+        )
         for row in notes.select_related("invoice")
     ]
     return [(on, place, {"kind": "", "cents": 0, "paper": words}) for on, place, words in found]
@@ -168,7 +182,8 @@ def issue(statement: Statement, *, on: date, by, form) -> Message:
     to, office = statement.to, statement.office
     if len(statement.rows) > LINES:
         raise TooMany(
-            f"It has {len(statement.rows)} lines; one paper holds {LINES}. Ask for fewer days, or take the file."
+            _("It has %(count)d lines; one paper holds %(most)d. Ask for fewer days, or take the file.")
+            % {"count": len(statement.rows), "most": LINES}
         )
     with ledger.locked([to.house_account.pk if isinstance(to, Payer) else to.pk]):
         number = f"{office.code}-STM-{take('statement', office)[0]:06d}"
@@ -187,30 +202,31 @@ def words(statement: Statement, number: str, *, on: date) -> dict:
     to, payer = statement.to, isinstance(statement.to, Payer)
     said = {"services": not payer or to.names_services, "names": payer}
     opening = ["", "", money.show(statement.opening)]
-    first = {"when": _day(statement.since), "what": "Balance brought forward", "amounts": opening}
+    first = {"when": _day(statement.since), "what": _("Balance brought forward"), "amounts": opening}
     return {
-        "lang": "en",
-        "kind": "Statement",
+        "lang": get_language(),
+        "kind": _("Statement"),
         "number": number,
         "copy": False,
         "office": letterhead(statement.office),
         "to": "\n".join(mailing_lines(to)),
         "facts": [
-            ["Issued", dates.long(on)], *references(to)[:2], ["From", dates.long(statement.since)],
-            ["To", dates.long(statement.until)],
+            [_("Issued"), dates.long(on)], *references(to)[:2], [_("From"), dates.long(statement.since)],
+            [_("To"), dates.long(statement.until)],
         ],
-        "ask": {"label": "Balance", "amount": f"${money.show(statement.closing)}", "by": f"on {dates.long(statement.until)}"},
+        "ask": {"label": _("Balance"), "amount": f"${money.show(statement.closing)}",
+                "by": _("on %(day)s") % {"day": dates.long(statement.until)}},
         "lead": _lead(statement),
-        "what": "What",
-        "columns": ["Charged", "Paid or taken off", "Balance"],
+        "what": _("What"),
+        "columns": [_("Charged"), _("Paid or taken off"), _("Balance")],
         "rows": [first, *(_line(row, said) for row in statement.rows)],
         "aging": {
-            "title": "How long it has been due",
-            "heads": list(aging.COLUMNS.values()),
+            "title": _("How long it has been due"),
+            "heads": [str(head) for head in aging.COLUMNS.values()],
             "amounts": [money.show(cents) for cents in statement.aged.values()],
         },
         "settle": _settle(statement),
-        "notes": [{"title": "This is not a new bill.", "text": "Please pay by the dates on our invoices."}],
+        "notes": [{"title": _("This is not a new bill."), "text": _("Please pay by the dates on our invoices.")}],
     }  # fmt: skip
 
 
@@ -229,21 +245,27 @@ def _day(day: date) -> str:
 
 
 def _lead(statement: Statement) -> str:
-    end = (
-        f"on {dates.long(statement.until)} you owe ${money.show(statement.closing)}."
+    said = (
+        _("Before %(since)s $%(opening)s was open. Then $%(charged)s was charged and $%(settled)s paid or taken off:"
+          " on %(until)s you owe $%(closing)s.")
         if statement.closing >= 0
-        else f"on {dates.long(statement.until)} ${money.show(-statement.closing)} stands to your credit."
-    )
-    return (
-        f"Before {dates.long(statement.since)} ${money.show(statement.opening)} was open. Then ${money.show(statement.charged)} "
-        f"was charged and ${money.show(-statement.settled)} paid or taken off: {end}"
-    )
+        else _("Before %(since)s $%(opening)s was open. Then $%(charged)s was charged and $%(settled)s paid or taken off:"
+               " on %(until)s $%(closing)s stands to your credit.")
+    )  # fmt: skip
+    return said % {
+        "since": dates.long(statement.since),
+        "until": dates.long(statement.until),
+        "opening": money.show(statement.opening),
+        "charged": money.show(statement.charged),
+        "settled": money.show(-statement.settled),
+        "closing": money.show(abs(statement.closing)),
+    }
 
 
 def _settle(statement: Statement) -> list[dict]:
-    rows = [(f"Balance on {dates.short(statement.until)}", statement.closing, "t")]
+    rows = [(_("Balance on %(day)s") % {"day": dates.short(statement.until)}, statement.closing, "t")]
     if statement.aged[aging.NOT_DUE]:
-        rows.append(("Of it not due yet", statement.aged[aging.NOT_DUE], "g"))
+        rows.append((_("Of it not due yet"), statement.aged[aging.NOT_DUE], "g"))
     if statement.unapplied:
-        rows.append(("Your money not laid on a charge yet", statement.unapplied, "g"))
+        rows.append((_("Your money not laid on a charge yet"), statement.unapplied, "g"))
     return [{"label": label, "amount": f"${money.show(cents)}", "tone": tone} for label, cents, tone in rows]

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import ledger, sending
 from accounts.dues import remaining
@@ -35,7 +36,7 @@ def void(invoice: Invoice, *, on: date, by, reason: str) -> CreditNote:
         touched = _live_lines(lines)
         before = balances.of_lines({line.invoice for line in touched})
         Invoice.objects.filter(pk=invoice.pk).update(voided_at=timezone.now())
-        _fall_due_anew(touched, before, on, f"{invoice.number} void")
+        _fall_due_anew(touched, before, on, _("%(invoice)s void") % {"invoice": invoice.number})
         return _credit_note(invoice, on, by, " ".join(reason.split()))
 
 
@@ -53,7 +54,7 @@ def _live_lines(lines: list[InvoiceLine]) -> list[InvoiceLine]:
 def _fall_due_anew(lines: list[InvoiceLine], before: dict[int, int], on: date, because: str):
     """Each day of the dues in force loses what its invoices ask no more, and gains what falls back to an older one."""
     after = balances.of_lines({line.invoice for line in lines})
-    for _, group in groupby(lines, key=lambda line: line.open_item_id):
+    for _item, group in groupby(lines, key=lambda line: line.open_item_id):
         of_item = list(group)
         item = of_item[0].open_item
         parts = remaining(item.cents, ledger.dues_in_force(item, on))

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from accounts.waiting import Waiting, columns
 from billing_office.staff.access import may
@@ -18,4 +19,4 @@ def _trouble(user, today: date):
     return columns(rows, cents=F("cents"), day=Coalesce("next_on", "starts_on"), why=F("trouble"))
 
 
-RECURRING = Waiting("recurring", "Recurring charges", _trouble)
+RECURRING = Waiting("recurring", _("Recurring charges"), _trouble)

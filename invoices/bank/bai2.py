@@ -9,6 +9,9 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from .statement import MOST_BYTES, MOST_ROWS, Finding, Line, tidy
 
 LOCKBOX, LOCKBOX_ITEM = "115", "116"
@@ -57,13 +60,17 @@ def read(data: bytes) -> File:
     """All of a file, or the findings that say why not."""
     file = File()
     if len(data) > MOST_BYTES:
-        file.findings.append(Finding(0, 0, "The file is larger than 10 MB. Ask the bank for fewer days."))
+        file.findings.append(Finding(0, 0, _("The file is larger than 10 MB. Ask the bank for fewer days.")))
         return file
     text = data.decode("utf-8-sig", errors="replace")
     records = _records(text, file.findings)
     if len(records) > MOST_ROWS:
         file.findings.append(
-            Finding(0, 0, f"The file has more than {MOST_ROWS:,} records. Ask the bank for fewer days.")
+            Finding(
+                0,
+                0,
+                _("The file has more than %(most)s records. Ask the bank for fewer days.") % {"most": f"{MOST_ROWS:,}"},
+            )
         )
     if not file.findings:
         _Reader(file).read(records)
@@ -85,10 +92,10 @@ def _records(text: str, findings: list[Finding]) -> list[Record]:
         elif code in _FIELDS:
             found.append(Record(at, code, _split(code, body)))
         else:
-            findings.append(Finding(at, 1, f"“{tidy(code)}” is no record of BAI2."))
+            findings.append(Finding(at, 1, _("“%(code)s” is no record of BAI2.") % {"code": tidy(code)}))
             return found
     if not found:
-        findings.append(Finding(0, 0, "The file is empty."))
+        findings.append(Finding(0, 0, _("The file is empty.")))
     return found
 
 
@@ -132,7 +139,7 @@ class _Reader:
                 raise _Wrong(
                     records[-1],
                     0,
-                    "The file ends before its trailer (99): it was cut short. Ask the bank for it again.",
+                    _("The file ends before its trailer (99): it was cut short. Ask the bank for it again."),
                 )
         except _Wrong as wrong:
             self.file.findings.append(wrong.finding)
@@ -140,12 +147,13 @@ class _Reader:
 
     def _one(self, record: Record):
         if self.ended:
-            raise _Wrong(record, 1, "Something follows the file’s trailer (99).")
+            raise _Wrong(record, 1, _("Something follows the file’s trailer (99)."))
         if len(record.fields) < _FIELDS[record.code]:
             raise _Wrong(
                 record,
                 0,
-                f"A record {record.code} has {_FIELDS[record.code]} fields at least, here are {len(record.fields)}.",
+                _("A record %(code)s has %(least)d fields at least, here are %(found)d.")
+                % {"code": record.code, "least": _FIELDS[record.code], "found": len(record.fields)},
             )
         for kind in self.rows:
             self.rows[kind] += record.rows
@@ -153,32 +161,32 @@ class _Reader:
 
     def _file(self, record: Record):
         if self.rows["99"] != record.rows:
-            raise _Wrong(record, 1, "A second file header (01) stands in the file.")
+            raise _Wrong(record, 1, _("A second file header (01) stands in the file."))
 
     def _group(self, record: Record):
-        self._expect(record, self.rows["99"] > record.rows and self.group_on is None, "a file header (01)")
+        self._expect(record, self.rows["99"] > record.rows and self.group_on is None, _NO_FILE)
         self.group_on = _day(record, 4)
         self.sums["98"] = self.counts["98"] = 0
         self.rows["98"] = record.rows
 
     def _account(self, record: Record):
-        self._expect(record, self.group_on is not None and self.account is None, "a group header (02)")
+        self._expect(record, self.group_on is not None and self.account is None, _NO_GROUP)
         self.account, self.movements = record, []
         self.rows["49"] = record.rows
         self.sums["49"] = _amounts(record)
 
     def _movement(self, record: Record):
-        self._expect(record, self.account is not None, "an account (03)")
+        self._expect(record, self.account is not None, _NO_ACCOUNT)
         code = record.fields[0]
         if not re.fullmatch(r"[0-9]{3}", code):
-            raise _Wrong(record, 2, "This is no type of movement.")
+            raise _Wrong(record, 2, _("This is no type of movement."))
         cents = _sum(record, 2)
         self.sums["49"] += cents
         if cents and 100 <= int(code) <= 699 and self.group_on:
             self.movements.append((record, _line(record, code, cents, self.group_on), code))
 
     def _account_end(self, record: Record):
-        self._expect(record, self.account is not None, "an account (03)")
+        self._expect(record, self.account is not None, _NO_ACCOUNT)
         self._hold(record, "49", 1, None)
         lines = _without_lockbox_sums(self.movements)
         self.file.statements.append(Statement(self.account.fields[0].strip(), self.group_on, lines))
@@ -187,20 +195,20 @@ class _Reader:
         self.counts["98"] += 1
 
     def _group_end(self, record: Record):
-        self._expect(record, self.group_on is not None and self.account is None, "a group header (02)")
-        self._hold(record, "98", 1, "accounts")
+        self._expect(record, self.group_on is not None and self.account is None, _NO_GROUP)
+        self._hold(record, "98", 1, _ACCOUNTS)
         self.group_on = None
         self.sums["99"] += _sum(record, 1)
         self.counts["99"] += 1
 
     def _file_end(self, record: Record):
-        self._expect(record, self.group_on is None, "the end of its group (98)")
-        self._hold(record, "99", 1, "groups")
+        self._expect(record, self.group_on is None, _NO_GROUP_END)
+        self._hold(record, "99", 1, _GROUPS)
         self.ended = True
 
-    def _expect(self, record: Record, holds: bool, what: str):
+    def _expect(self, record: Record, holds: bool, words: str):
         if not holds:
-            raise _Wrong(record, 1, f"A record {record.code} stands here without {what} before it.")
+            raise _Wrong(record, 1, words % {"code": record.code})
 
     def _hold(self, record: Record, kind: str, column: int, counted: str | None):
         """Compare a trailer with what came: its sum, how many it ends, how many records."""
@@ -209,21 +217,31 @@ class _Reader:
             raise _Wrong(
                 record,
                 column + 1,
-                f"The control total is {said}, but what stands before it comes to {self.sums[kind]}.",
+                _("The control total is %(said)d, but what stands before it comes to %(sum)d.")
+                % {"said": said, "sum": self.sums[kind]},
             )
         if counted and _sum(record, column + 1) != self.counts[kind]:
             raise _Wrong(
                 record,
                 column + 2,
-                f"The trailer says {_sum(record, column + 1)} {counted}, here are {self.counts[kind]}.",
+                counted % {"said": _sum(record, column + 1), "found": self.counts[kind]},
             )
         place = column + 2 if counted else column + 1
         if _sum(record, place) != self.rows[kind]:
             raise _Wrong(
-                record, place + 1, f"The trailer says {_sum(record, place)} records, here are {self.rows[kind]}."
+                record,
+                place + 1,
+                _("The trailer says %(said)d records, here are %(found)d.")
+                % {"said": _sum(record, place), "found": self.rows[kind]},
             )
 
 
+_NO_FILE = lazy("A record %(code)s stands here without a file header (01) before it.")
+_NO_GROUP = lazy("A record %(code)s stands here without a group header (02) before it.")
+_NO_ACCOUNT = lazy("A record %(code)s stands here without an account (03) before it.")
+_NO_GROUP_END = lazy("A record %(code)s stands here without the end of its group (98) before it.")
+_ACCOUNTS = lazy("The trailer says %(said)d accounts, here are %(found)d.")
+_GROUPS = lazy("The trailer says %(said)d groups, here are %(found)d.")
 _NAMES = {
     "01": "file", "02": "group", "03": "account", "16": "movement", "49": "account_end", "98": "group_end", "99": "file_end",
 }  # fmt: skip
@@ -233,18 +251,18 @@ def _sum(record: Record, column: int) -> int:
     """A field as cents: BAI2 writes no decimal point (USD has two decimals). `column` from 1 after the code; empty is 0."""
     text = record.fields[column - 1].strip() if column <= len(record.fields) else ""
     if text and not (text.isascii() and _SUM.fullmatch(text)):
-        raise _Wrong(record, column + 1, f"“{tidy(text)[:20]}” is no amount in cents.")
+        raise _Wrong(record, column + 1, _("“%(text)s” is no amount in cents.") % {"text": tidy(text)[:20]})
     return int(text or 0)
 
 
 def _day(record: Record, column: int) -> date:
     text = record.fields[column - 1].strip()
     if not (text.isascii() and re.fullmatch(r"[0-9]{6}", text)):
-        raise _Wrong(record, column + 1, f"“{tidy(text)[:20]}” is no day as YYMMDD.")
+        raise _Wrong(record, column + 1, _("“%(text)s” is no day as YYMMDD.") % {"text": tidy(text)[:20]})
     try:
         return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:]))
     except ValueError as error:
-        raise _Wrong(record, column + 1, f"“{text}” is no day as YYMMDD.") from error
+        raise _Wrong(record, column + 1, _("“%(text)s” is no day as YYMMDD.") % {"text": text}) from error
 
 
 def _funds(record: Record, at: int) -> int:
@@ -289,7 +307,10 @@ def _without_lockbox_sums(movements: list[tuple[Record, Line, str]]) -> list[Lin
 
     def check():
         if box is not None and items and items != box[1].cents:
-            words = f"The lockbox deposit is {box[1].cents}, its items come to {items}."
+            words = _("The lockbox deposit is %(sum)d, its items come to %(items)d.") % {
+                "sum": box[1].cents,
+                "items": items,
+            }
             raise _Wrong(box[0], 3, words)
         if box is not None and not items:
             kept.append(box[1])

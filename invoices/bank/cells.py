@@ -3,6 +3,8 @@
 import re
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from billing_office.lib import dates, money
 
 DAYS = {
@@ -34,15 +36,19 @@ def amount(text: str, decimals: str = POINT) -> int:
             break
     plain = plain[:-2].strip() if not out and plain.upper().endswith("CR") else plain
     if out and plain.startswith("-"):
-        raise money.NotMoney(f"“{text[:20]}” says twice that money went out.")
+        raise money.NotMoney(_("“%(text)s” says twice that money went out.") % {"text": text[:20]})
     if decimals == COMMA:
         if not _COMMA.fullmatch(plain):
-            raise money.NotMoney(f"“{text[:20]}” is no amount like {DECIMALS[COMMA]}.")
+            raise money.NotMoney(
+                _("“%(text)s” is no amount like %(example)s.") % {"text": text[:20], "example": DECIMALS[COMMA]}
+            )
         plain = plain.replace(".", "").replace(",", ".")
     try:
         cents = money.parse(plain)
     except money.NotMoney as error:
-        raise money.NotMoney(f"“{text[:20]}” is no amount like {DECIMALS[decimals]}.") from error
+        raise money.NotMoney(
+            _("“%(text)s” is no amount like %(example)s.") % {"text": text[:20], "example": DECIMALS[decimals]}
+        ) from error
     return -cents if out else cents
 
 
@@ -54,7 +60,9 @@ def day(text: str, pattern: str) -> date:
     except ValueError:
         found = None
     if found is None:
-        raise ValueError(f"“{text[:20]}” is no day like {DAYS.get(pattern, pattern)}.")
+        raise ValueError(
+            _("“%(text)s” is no day like %(example)s.") % {"text": text[:20], "example": DAYS.get(pattern, pattern)}
+        )
     if not dates.FIRST <= found <= dates.LAST:
-        raise ValueError(f"“{text[:20]}” lies outside the years 1900 to 2199.")
+        raise ValueError(_("“%(text)s” lies outside the years 1900 to 2199.") % {"text": text[:20]})
     return found

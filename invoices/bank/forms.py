@@ -3,6 +3,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.forms.parts import EditForm
 from billing_office.lib.fields import LineField, OfficeForm
@@ -11,17 +13,17 @@ from invoices.models import BankAccount
 from . import cells
 from .statement import MOST_BYTES, Mapping
 
-FOUR = RegexValidator(r"^[0-9]{4}\Z", "Enter the last four digits only.")
+FOUR = RegexValidator(r"^[0-9]{4}\Z", lazy("Enter the last four digits only."))
 
 
 class BankAccountForm(EditForm):
-    title = "The bank account was not saved."
+    title = lazy("The bank account was not saved.")
     name = LineField(max_length=60)
     last4 = LineField(
-        label="Last four digits",
+        label=lazy("Last four digits"),
         max_length=4,
         validators=[FOUR],
-        help_text="A file of another account is refused by them.",
+        help_text=lazy("A file of another account is refused by them."),
     )
 
     class Meta:
@@ -37,11 +39,11 @@ class BankAccountForm(EditForm):
 class FileForm(OfficeForm):
     """A file from the bank. Its content says what it is; its name is only shown."""
 
-    title = "Nothing was imported."
-    bank_account = forms.ModelChoiceField(label="Bank account", queryset=None, empty_label=None)
+    title = lazy("Nothing was imported.")
+    bank_account = forms.ModelChoiceField(label=lazy("Bank account"), queryset=None, empty_label=None)
     file = forms.FileField(
-        label="File", help_text="CSV or BAI2, 10 MB at most.", allow_empty_file=True,
-        error_messages={"required": "Choose a file.", "invalid": "Choose a file."},
+        label=lazy("File"), help_text=lazy("CSV or BAI2, 10 MB at most."), allow_empty_file=True,
+        error_messages={"required": lazy("Choose a file."), "invalid": lazy("Choose a file.")},
     )  # fmt: skip
 
     def __init__(self, *args, by, **kwargs):
@@ -51,23 +53,24 @@ class FileForm(OfficeForm):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
-            raise ValidationError("The file is larger than 10 MB. Ask the bank for fewer days.", code="too_large")
+            raise ValidationError(_("The file is larger than 10 MB. Ask the bank for fewer days."), code="too_large")
         return file
 
 
 COLUMN_FIELDS = {
-    "day": "Day", "amount": "Amount, signed", "credit": "Money in", "debit": "Money out", "name": "Who paid", "text": "Text",
-    "reference": "Check or reference number",
+    "day": lazy("Day"), "amount": lazy("Amount, signed"), "credit": lazy("Money in"),
+    "debit": lazy("Money out"), "name": lazy("Who paid"), "text": lazy("Text"),
+    "reference": lazy("Check or reference number"),
 }  # fmt: skip
 
 
 class ColumnsForm(OfficeForm):
     """Which column is which; `rows` are the file's cells. Either the signed amount, or a column for money in or out."""
 
-    title = "The file was not read."
-    days = forms.ChoiceField(label="Days look like", choices=[(key, f"{shown}") for key, shown in cells.DAYS.items()])
-    decimals = forms.ChoiceField(label="Amounts look like", choices=list(cells.DECIMALS.items()))
-    head = forms.IntegerField(label="Rows before the first line", min_value=0, max_value=50)
+    title = lazy("The file was not read.")
+    days = forms.ChoiceField(label=lazy("Days look like"), choices=[(key, shown) for key, shown in cells.DAYS.items()])
+    decimals = forms.ChoiceField(label=lazy("Amounts look like"), choices=list(cells.DECIMALS.items()))
+    head = forms.IntegerField(label=lazy("Rows before the first line"), min_value=0, max_value=50)
 
     def __init__(self, *args, rows: list[list[str]], **kwargs):
         super().__init__(*args, **kwargs)
@@ -88,15 +91,16 @@ class ColumnsForm(OfficeForm):
         amount = given.get("amount")
         if not amount and not (given.get("credit") or given.get("debit")):
             self.add_error(
-                "amount", ValidationError("Name the column of the amount, or those of money in and out.", code="none")
+                "amount",
+                ValidationError(_("Name the column of the amount, or those of money in and out."), code="none"),
             )
         if amount and (given.get("credit") or given.get("debit")):
             self.add_error(
-                "amount", ValidationError("Name the signed amount, or money in and out, not both.", code="both")
+                "amount", ValidationError(_("Name the signed amount, or money in and out, not both."), code="both")
             )
         named = [given[name] for name in COLUMN_FIELDS if given.get(name)]
         if len(set(named)) != len(named):
-            self.add_error(None, ValidationError("A column can mean one thing only.", code="twice"))
+            self.add_error(None, ValidationError(_("A column can mean one thing only."), code="twice"))
         return given
 
     @property
@@ -111,13 +115,13 @@ class ColumnsForm(OfficeForm):
 class LineForm(OfficeForm):
     """What one line is: typed where nothing that was proposed fits."""
 
-    title = "Nothing was posted."
+    title = lazy("Nothing was posted.")
     number = LineField(
-        label="Account, invoice or deposit number, or payer’s name", max_length=80,
-        help_text="All that is left of the line is posted there.", widget=forms.TextInput(attrs={"autofocus": True}),
+        label=lazy("Account, invoice or deposit number, or payer’s name"), max_length=80,
+        help_text=lazy("All that is left of the line is posted there."), widget=forms.TextInput(attrs={"autofocus": True}),
     )  # fmt: skip
 
 
 class AsideForm(OfficeForm):
-    title = "The line was not set aside."
-    reason = LineField(label="Why nothing is posted from it", max_length=200)
+    title = lazy("The line was not set aside.")
+    reason = LineField(label=lazy("Why nothing is posted from it"), max_length=200)

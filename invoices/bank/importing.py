@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.ledger import Refused
@@ -68,12 +69,15 @@ def _of_account(file: bai2.File, account: BankAccount, today: date) -> list[Line
     mine = [one for one in file.statements if one.number.endswith(account.last4)]
     if not mine:
         others = ", ".join(sorted({f"…{one.number[-4:]}" for one in file.statements}))
-        raise Unreadable(
-            [Finding(0, 0, f"Nothing in this file is of the account …{account.last4}; it is of {others or 'none'}.")]
+        said = (
+            _("Nothing in this file is of the account …%(last4)s; it is of %(others)s.")
+            if others
+            else _("Nothing in this file is of the account …%(last4)s; it is of none.")
         )
+        raise Unreadable([Finding(0, 0, said % {"last4": account.last4, "others": others})])
     lines = [line for one in mine for line in one.lines]
     if late := [line for line in lines if not date(1990, 1, 1) <= line.on <= today]:
-        raise Unreadable([Finding(late[0].row, 0, f"The day {late[0].on} has not come yet.")])
+        raise Unreadable([Finding(late[0].row, 0, _("The day %(day)s has not come yet.") % {"day": late[0].on})])
     return lines
 
 
@@ -151,7 +155,7 @@ def undo(bank_import: BankImport, *, on: date, now: datetime, by) -> bool:
                 return False
             lines = list(row.lines.select_for_update(no_key=True).order_by("pk"))
             if any(line.chosen for line in lines):
-                raise Refused("Lines of this file are being posted. Wait until that is done.")
+                raise Refused(_("Lines of this file are being posted. Wait until that is done."))
             for clearing in clearings.order_by("pk"):
                 if clearing.made:
                     _reverse(clearing, row, on, by)
@@ -168,4 +172,4 @@ def _reverse(clearing: Clearing, row: BankImport, on: date, by):
         postings__payment=clearing.payment_id, postings__book=Book.CASH, reversal=None, reverses=None
     )
     for entry in entries.distinct().order_by("-pk"):
-        ledger.reverse(entry, on=on, by=by, memo=f"Import of {row.file_name[:60]} undone")
+        ledger.reverse(entry, on=on, by=by, memo=_("Import of %(file)s undone") % {"file": row.file_name[:60]})

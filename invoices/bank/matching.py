@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, OpenItem, Payer
+from billing_office.lib import dates
 from billing_office.lib.money import show
 from billing_office.lib.sorting import sort_key
 from billing_office.staff.access import may
@@ -19,7 +22,7 @@ from invoices.deposits import cash
 from invoices.models import BankLine, Deposit, Invoice
 
 CERTAIN, LIKELY, UNSURE = "certain", "likely", "unsure"
-TONES = {CERTAIN: "good", LIKELY: "info", UNSURE: "warn"}
+TAGS = {CERTAIN: (lazy("Certain"), "good"), LIKELY: (lazy("Likely"), "info"), UNSURE: (lazy("Unsure"), "warn")}
 _RANK = {CERTAIN: 0, LIKELY: 1, UNSURE: 2}
 NEAR = timedelta(days=14)  # between a deposit or receipt and the bank's line of it
 SHOWN = 4  # matches offered of one line
@@ -44,11 +47,11 @@ class Match:
 
     @property
     def tag(self) -> tuple[str, str]:
-        return self.sure.capitalize(), TONES[self.sure]
+        return TAGS[self.sure]
 
     @property
     def label(self) -> str:
-        return f"{self.words} ({self.sure}: {self.why})"
+        return f"{self.words} ({str(TAGS[self.sure][0]).lower()}: {self.why})"
 
 
 def propose(lines: Iterable[BankLine], user) -> dict[int, list[Match]]:
@@ -78,7 +81,9 @@ def _ranked(matches: list[Match]) -> list[Match]:
 
 
 def _doubted(match: Match) -> Match:
-    return Match(match.what, match.pk, match.words, UNSURE, f"{match.why}, but something else fits as well")
+    return Match(
+        match.what, match.pk, match.words, UNSURE, _("%(why)s, but something else fits as well") % {"why": match.why}
+    )
 
 
 def _text(line: BankLine) -> str:
@@ -102,7 +107,11 @@ def _by_invoice(lines: list[BankLine], user):
         for number in numbers[line.pk] & invoices.keys():
             invoice = invoices[number]
             exact = open_now[invoice.pk] == line.cents
-            why = "invoice number and amount" if exact else f"invoice number; {show(open_now[invoice.pk])} is open"
+            why = (
+                _("invoice number and amount")
+                if exact
+                else _("invoice number; %(amount)s is open") % {"amount": show(open_now[invoice.pk])}
+            )
             yield (
                 line.pk,
                 Match("invoice", invoice.pk, f"{number}, {invoice.to.name}", CERTAIN if exact else LIKELY, why),
@@ -118,7 +127,7 @@ def _by_account(lines: list[BankLine], user):
         for number in numbers[line.pk] & accounts.keys():
             account = accounts[number]
             exact = owed.get(account.pk) == line.cents
-            why = "account number and amount" if exact else "account number"
+            why = _("account number and amount") if exact else _("account number")
             yield line.pk, Match("account", account.pk, f"{account.name} {number}", CERTAIN if exact else LIKELY, why)
 
 
@@ -139,13 +148,16 @@ def _by_payer(lines: list[BankLine], user):
     named = [(payer, _words(payer.name)) for payer in payers]
     fits = [(line, payer) for line in lines for payer, words in named if words and words <= _words(_text(line))]
     asked = (
-        Invoice.objects.for_staff(user).live().filter(payer__in={payer.pk for _, payer in fits}).order_by("-pk")[:500]
+        Invoice.objects.for_staff(user)
+        .live()
+        .filter(payer__in={payer.pk for _line, payer in fits})
+        .order_by("-pk")[:500]
     )
     asked = list(asked) if fits else []
     open_now = balances.of_invoices(asked) if asked else {}
     for line, payer in fits:
         exact = any(i.payer_id == payer.pk and open_now[i.pk] == line.cents for i in asked)
-        why = "payer’s name and the amount of an invoice" if exact else "payer’s name alone"
+        why = _("payer’s name and the amount of an invoice") if exact else _("payer’s name alone")
         yield line.pk, Match("payer", payer.pk, payer.name, LIKELY if exact else UNSURE, why)
 
 
@@ -162,7 +174,7 @@ def _by_name(lines: list[BankLine], user):
                 yield (
                     line.pk,
                     Match(
-                        "account", account.pk, f"{account.name} {account.number}", LIKELY, "client’s name and amount"
+                        "account", account.pk, f"{account.name} {account.number}", LIKELY, _("client’s name and amount")
                     ),
                 )
 
@@ -179,7 +191,11 @@ def _by_deposit(lines: list[BankLine], user):
             if left == line.left_cents and d.office_id == office and abs(line.on - d.day) <= NEAR
         ]
         for deposit in alike:
-            words = f"Deposit {deposit.number} of {deposit.get_method_display().lower()}, {deposit.day:%b} {deposit.day.day}"
+            words = _("Deposit %(deposit)s of %(method)s, %(day)s") % {
+                "deposit": deposit.number,
+                "method": deposit.get_method_display().lower(),
+                "day": dates.short(deposit.day, deposit.day),
+            }
             sure = LIKELY if len(alike) == 1 else UNSURE
             yield (
                 line.pk,
@@ -188,7 +204,7 @@ def _by_deposit(lines: list[BankLine], user):
                     deposit.pk,
                     words,
                     sure,
-                    "exact amount" if len(alike) == 1 else "amount of several deposits",
+                    _("exact amount") if len(alike) == 1 else _("amount of several deposits"),
                 ),
             )
 
@@ -203,6 +219,7 @@ def _by_payment(lines: list[BankLine], user):
         for one in alike:
             named = any(part.upper().lstrip("0") in tokens for part in one.reference.split() if len(part) > 2)
             sure = CERTAIN if named else LIKELY if len(alike) == 1 else UNSURE
-            why = "its reference and amount" if named else "exact amount"
-            words = f"Posted already: {one.means} {one.reference}".rstrip() + f", {one.name}"
+            why = _("its reference and amount") if named else _("exact amount")
+            means = f"{one.means} {one.reference}".rstrip()
+            words = _("Posted already: %(means)s, %(name)s") % {"means": means, "name": one.name}
             yield line.pk, Match("payment", one.payment, words, sure, why)

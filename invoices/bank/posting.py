@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.allocation import propose
@@ -48,23 +49,23 @@ def _who(what: str, pk: int, by) -> tuple[Account | None, Payer | None, str]:
             Invoice.objects.for_staff(by).live().filter(pk=pk).select_related("account", "payer__house_account").first()
         )
         if invoice is None:
-            raise Refused("This invoice is not there any more.")
+            raise Refused(_("This invoice is not there any more."))
         account, payer, number = invoice.account, invoice.payer, invoice.number
     elif what == "account":
         account, payer, number = Account.objects.for_staff(by).live().filter(pk=pk).first(), None, ""
     else:
         account, payer, number = None, Payer.objects.filter(pk=pk, house_account__isnull=False).first(), ""
     if account is None and payer is None:
-        raise Refused("The account or payer is not there, or it is closed.")
+        raise Refused(_("The account or payer is not there, or it is closed."))
     if payer and not may(by, "post_payer_payments"):
-        raise Refused("This needs the right “post payer payments”.")
+        raise Refused(_("This needs the right “post payer payments”."))
     return account, payer, number
 
 
 def _receive(line: BankLine, account: Account | None, payer: Payer | None, number: str, *, today: date, by) -> Payment:
     """A new payment of the whole line, laid on the invoice, else on what is due, then the oldest."""
     if line.cents <= 0:
-        raise Refused("This money went out. Match it with a refund or with a receipt that came back.")
+        raise Refused(_("This money went out. Match it with a refund or with a receipt that came back."))
     home = account or payer.house_account
     named = stub.name([stub.Line(1, number, None)], payer, by) if number else []
     try:
@@ -109,14 +110,14 @@ def _check_new(line: BankLine):
     """Nothing was made of it yet, and all of it is left. Call under the locks; the line's own is taken here."""
     now = BankLine.objects.select_for_update(no_key=True).get(pk=line.pk)
     if now.undone_at:
-        raise Refused("The import of this line was undone.")
+        raise Refused(_("The import of this line was undone."))
     if clearing.left_of(now) != now.cents:
-        raise Refused("This line is matched already.")
+        raise Refused(_("This line is matched already."))
     standing = Clearing.objects.filter(line=now, made=True).select_related("payment")
     for former in standing:
         if sum(former.payment.postings.filter(book="cash").values_list("cents", flat=True)):
             raise Refused(
-                "A payment was posted from this line before and still stands. Undo that payment first, or match it."
+                _("A payment was posted from this line before and still stands. Undo that payment first, or match it.")
             )
 
 
@@ -126,12 +127,12 @@ def _clear(line: BankLine, what: str, pk: int, by) -> Payment | Deposit:
     if what == "deposit":
         deposit = Deposit.objects.for_staff(by).filter(pk=pk).first()
         if deposit is None or deposit.closed_at is None:
-            raise Refused("This deposit is not there, or it is not closed.")
+            raise Refused(_("This deposit is not there, or it is not closed."))
         clearing.clear_deposit(deposit, _up_to(left, clearing.open_of_deposit(deposit)), **facts)
         return deposit
     payment = Payment.objects.for_staff(by).filter(pk=pk).first()
     if payment is None:
-        raise Refused("This payment is not there.")
+        raise Refused(_("This payment is not there."))
     clearing.clear_payment(payment, left, **facts)
     return payment
 
@@ -183,7 +184,7 @@ def _try(line: BankLine, today: date, by) -> str:
     except (Refused, money.NotMoney, stub.Unread) as refusal:
         return str(refusal)[:300]
     except DatabaseError:
-        return "Somebody else worked on the same account just now. Try this line again."
+        return _("Somebody else worked on the same account just now. Try this line again.")
     return ""
 
 

@@ -11,6 +11,9 @@ import unicodedata
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from billing_office.lib import cards
 
 from . import cells
@@ -18,10 +21,10 @@ from . import cells
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS, MOST_CELL = 10 * 2**20, 20_000, 60, 500
 _TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u200b"))
 _BINARY = {
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "a zip or Excel file",
-    b"\xd0\xcf\x11\xe0": "an old Excel file",
-    b"\x89PNG": "a picture",
+    b"%PDF": lazy("a PDF"),
+    b"PK\x03\x04": lazy("a zip or Excel file"),
+    b"\xd0\xcf\x11\xe0": lazy("an old Excel file"),
+    b"\x89PNG": lazy("a picture"),
 }
 
 
@@ -87,12 +90,14 @@ def tidy(text: str) -> str:
 def decoded(data: bytes) -> tuple[str, Finding | None]:
     """The text of a file and what is wrong with it. UTF-8 with or without mark, UTF-16 with its mark, else Windows-1252."""
     if not data.strip():
-        return "", Finding(0, 0, "The file is empty.")
+        return "", Finding(0, 0, _("The file is empty."))
     if len(data) > MOST_BYTES:
-        return "", Finding(0, 0, "The file is larger than 10 MB. Ask the bank for fewer days.")
+        return "", Finding(0, 0, _("The file is larger than 10 MB. Ask the bank for fewer days."))
     for mark, what in _BINARY.items():
         if data.startswith(mark):
-            return "", Finding(0, 0, f"This is {what}, whatever its name says. Ask the bank for CSV or BAI2.")
+            return "", Finding(
+                0, 0, _("This is %(what)s, whatever its name says. Ask the bank for CSV or BAI2.") % {"what": what}
+            )
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -101,7 +106,7 @@ def decoded(data: bytes) -> tuple[str, Finding | None]:
         if data.startswith(mark):
             return _decoded(data, encoding)
     if b"\x00" in data:
-        return "", Finding(0, 0, "This is no text file. Ask the bank for CSV or BAI2.")
+        return "", Finding(0, 0, _("This is no text file. Ask the bank for CSV or BAI2."))
     text, wrong = _decoded(data, "utf-8")
     return (text, None) if wrong is None else _decoded(data, "cp1252")
 
@@ -110,7 +115,7 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, Finding | None]:
     try:
         return data.decode(encoding), None
     except UnicodeDecodeError:
-        return "", Finding(0, 0, "The letters of this file cannot be read. Ask the bank for UTF-8.")
+        return "", Finding(0, 0, _("The letters of this file cannot be read. Ask the bank for UTF-8."))
 
 
 def table(text: str) -> tuple[list[list[str]], list[Finding]]:
@@ -122,19 +127,28 @@ def table(text: str) -> tuple[list[list[str]], list[Finding]]:
         for row in csv.reader(io.StringIO(text), delimiter=parts, strict=False):
             if len(rows) == MOST_ROWS:
                 return [], [
-                    Finding(len(rows), 0, f"The file has more than {MOST_ROWS:,} rows. Ask the bank for fewer days.")
+                    Finding(
+                        len(rows),
+                        0,
+                        _("The file has more than %(most)s rows. Ask the bank for fewer days.")
+                        % {"most": f"{MOST_ROWS:,}"},
+                    )
                 ]
             if len(row) > MOST_COLUMNS or any(len(cell) > MOST_CELL for cell in row):
                 return [], [
                     Finding(
-                        len(rows) + 1, 0, "This row is too long for a bank’s line. A quotation mark may not be closed."
+                        len(rows) + 1,
+                        0,
+                        _("This row is too long for a bank’s line. A quotation mark may not be closed."),
                     )
                 ]
             rows.append([tidy(cell) for cell in row])
     except csv.Error as error:
-        return [], [Finding(len(rows) + 1, 0, f"The file cannot be read from this row on: {error}.")]
+        return [], [
+            Finding(len(rows) + 1, 0, _("The file cannot be read from this row on: %(error)s.") % {"error": error})
+        ]
     if max(map(len, rows), default=0) < 2:
-        return [], [Finding(0, 0, "This file has no columns. Ask the bank for CSV or BAI2.")]
+        return [], [Finding(0, 0, _("This file has no columns. Ask the bank for CSV or BAI2."))]
     return rows, []
 
 
@@ -198,7 +212,7 @@ def lines(rows: list[list[str]], mapping: Mapping, today: date) -> tuple[list[Li
         except _AtCell as error:
             wrong.append(Finding(number, error.column, str(error)))
     if not found and not wrong:
-        wrong.append(Finding(0, 0, "The file has a head but no lines."))
+        wrong.append(Finding(0, 0, _("The file has a head but no lines.")))
     return found, wrong
 
 
@@ -214,7 +228,7 @@ def _line(number: int, row: list[str], mapping: Mapping, today: date) -> Line:
     except ValueError as error:
         raise _AtCell(mapping.day, str(error)) from error
     if on > today:
-        raise _AtCell(mapping.day, "This day has not come yet.")
+        raise _AtCell(mapping.day, _("This day has not come yet."))
     cents = _cents(row, mapping)
     texts = {name: _cell(row, getattr(mapping, name)) for name in ("name", "text", "reference")}
     return Line(number, on, cents, texts["name"][:120], texts["text"][:300], texts["reference"][:60])
@@ -229,12 +243,12 @@ def _cents(row: list[str], mapping: Mapping) -> int:
     if mapping.amount is not None:
         cents = _amount(row, mapping.amount, mapping)
         if not cents:
-            raise _AtCell(mapping.amount, "There is no amount here.")
+            raise _AtCell(mapping.amount, _("There is no amount here."))
         return cents
     both = [(at, _amount(row, at, mapping)) for at in (mapping.credit, mapping.debit)]
     given = [(at, cents) for at, cents in both if cents]
     if len(given) != 1:
-        words = "Both columns have an amount here." if given else "There is no amount here."
+        words = _("Both columns have an amount here.") if given else _("There is no amount here.")
         raise _AtCell(mapping.credit if mapping.credit is not None else mapping.debit, words)
     at, cents = given[0]
     return -abs(cents) if at == mapping.debit else cents

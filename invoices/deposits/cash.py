@@ -10,6 +10,8 @@ from datetime import date
 from django.db import connection
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Book, Kind, Payment, Posting
 from billing_office.staff.access import may
@@ -130,7 +132,7 @@ class Receipt:
     def note(self) -> tuple[str, str] | None:
         if not self.back:
             return None
-        return ("Undone", "bad") if self.cents == 0 else ("Partly undone", "warn")
+        return (_("Undone"), "bad") if self.cents == 0 else (_("Partly undone"), "warn")
 
 
 def receipts_of(deposit: Deposit) -> list[Receipt]:
@@ -146,17 +148,29 @@ def receipts_of(deposit: Deposit) -> list[Receipt]:
     return [Receipt(payments[pk], *sums[pk]) for pk in sorted(sums)]
 
 
+PLACES = {  # the word for it and its tone
+    "deposit": (lazy("Deposit"), "info"),
+    "building": (lazy("Not closed"), "warn"),
+    "loose": (lazy("In no deposit"), "bad"),
+    "out": (lazy("Went out or came back"), "warn"),
+}
+
+
 @dataclass(frozen=True)
 class Uncleared:
     """One line of the open list: cash that the bank has not been seen to have. `cents` is the whole, `open` what is missing."""
 
     what: str
-    kind: tuple[str, str]
+    place: str  # of PLACES
     since: date
     cents: int
     open: int
     days: int
     href: str
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        return PLACES[self.place]
 
 
 def open_list(user, today: date) -> list[Uncleared]:
@@ -166,7 +180,7 @@ def open_list(user, today: date) -> list[Uncleared]:
     rows += [
         Uncleared(
             what=f"{one.means} {one.reference}".rstrip() + f", {one.name}",
-            kind=_kind_of(one),
+            place="out" if one.cents < 0 else "loose",
             since=one.since,
             cents=one.cents,
             open=one.cents,
@@ -181,17 +195,13 @@ def open_list(user, today: date) -> list[Uncleared]:
 def _of_deposit(deposit: Deposit, total: int, today: date) -> Uncleared:
     return Uncleared(
         what=str(deposit),
-        kind=("Deposit", "info") if deposit.closed_at else ("Not closed", "warn"),
+        place="deposit" if deposit.closed_at else "building",
         since=deposit.day,
         cents=total,
         open=total - deposit.cleared_cents,
         days=(today - deposit.day).days,
         href=reverse("deposit", args=[deposit.pk]),
     )
-
-
-def _kind_of(one: Loose) -> tuple[str, str]:
-    return ("Went out or came back", "warn") if one.cents < 0 else ("In no deposit", "bad")
 
 
 def being_built(offices: list[int]) -> list[tuple[Deposit, int]]:
@@ -207,6 +217,6 @@ def _waiting(offices: list[int]) -> list[tuple[Deposit, int]]:
     of = "entry__reverses__postings__deposit_line__deposit"
     built = [deposit.pk for deposit in found if deposit.closed_at is None]
     undone = Posting.objects.filter(book=Book.CASH, deposit_line=None, **{f"{of}__in": built})
-    for pk, _, cents in undone.values_list(of, "pk", "cents").distinct():
+    for pk, _posting, cents in undone.values_list(of, "pk", "cents").distinct():
         sums[pk] += cents
     return [(deposit, sums[deposit.pk]) for deposit in found]

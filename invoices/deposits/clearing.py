@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts import ledger
 from accounts.ledger import Refused
@@ -42,10 +44,13 @@ def clear_deposit(
     with transaction.atomic():
         row = Deposit.objects.select_for_update(no_key=True, of=("self",)).select_related("office").get(pk=deposit.pk)
         if row.closed_at is None:
-            raise Refused(f"{row.number} is not closed. Close it first; then the bank’s line clears it.")
+            raise Refused(
+                _("%(deposit)s is not closed. Close it first; then the bank’s line clears it.")
+                % {"deposit": row.number}
+            )
         if kind in Clearing.EXPLAINED and by.pk in (row.opened_by_id, row.counted_by_id):
-            raise Refused("You opened or counted this deposit, so another person explains what is missing.")
-        _check(cents, open_of_deposit(row), "the deposit")
+            raise Refused(_("You opened or counted this deposit, so another person explains what is missing."))
+        _check(cents, open_of_deposit(row), _OF_DEPOSIT)
         return _write(row, None, cents, kind=kind, on=on, by=by, words=words, line=line, form=form)
 
 
@@ -56,26 +61,35 @@ def clear_payment(
     """Account for `cents` of a payment's cash that is in no deposit: an EFT, a refund, a cheque that came back."""
     with ledger.locked([payment.account_id]):
         if kind in Clearing.EXPLAINED and payment.created_by_id == by.pk:
-            raise Refused("You posted this receipt, so another person explains what is missing.")
+            raise Refused(_("You posted this receipt, so another person explains what is missing."))
         if not made:
             found = cash.loose(list(by.offices.values_list("pk", flat=True)), by, payments=[payment.pk])
-            _check(cents, found[0].cents if found else 0, "this payment")
+            _check(cents, found[0].cents if found else 0, _OF_PAYMENT)
         return _write(None, payment, cents, kind=kind, on=on, by=by, words=words, line=line, form=form, made=made)
 
 
-def _check(cents: int, open_now: int, what: str):
+_OF_DEPOSIT = lazy(
+    "%(open)s is open of the deposit, so %(amount)s cannot clear it. Somebody may have done it meanwhile."
+)
+_OF_PAYMENT = lazy(
+    "%(open)s is open of this payment, so %(amount)s cannot clear it. Somebody may have done it meanwhile."
+)
+_OF_LINE = lazy(
+    "%(open)s is open of the bank’s line, so %(amount)s cannot clear it. Somebody may have done it meanwhile."
+)
+
+
+def _check(cents: int, open_now: int, words: str):
     if cents == 0 or (cents > 0) != (open_now > 0) or abs(cents) > abs(open_now):
-        raise Refused(
-            f"{show(open_now)} is open of {what}, so {show(cents)} cannot clear it. Somebody may have done it meanwhile."
-        )
+        raise Refused(words % {"open": show(open_now), "amount": show(cents)})
 
 
 def _write(deposit, payment, cents: int, *, line: BankLine | None, by, form: UUID | None, **facts) -> Clearing:
     if line:
         line = BankLine.objects.select_for_update(no_key=True).get(pk=line.pk)
         if line.undone_at:
-            raise Refused("The import of this line was undone.")
-        _check(cents, left_of(line), "the bank’s line")
+            raise Refused(_("The import of this line was undone."))
+        _check(cents, left_of(line), _OF_LINE)
     row = Clearing.objects.create(deposit=deposit, payment=payment, cents=cents, line=line, by=by, **facts)
     account = payment.account_id if payment else None
     detail = {"cents": cents, "kind": row.kind} | ({"form": str(form)} if form else {})

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
 
 from accounts.ledger import Refused
 from accounts.models import Book, Kind, Payment, Posting
@@ -154,13 +155,18 @@ class Hindrance:
 def hindrances(office: Office, day: date, user) -> list[Hindrance]:
     """Cash and cheques of this day, or an earlier one, that are in no deposit, and deposits that nobody closed."""
     found = [
-        Hindrance(f"{deposit} holds {show(total)} and is not closed.", deposit=deposit.pk)
+        Hindrance(
+            _("%(deposit)s holds %(amount)s and is not closed.") % {"deposit": deposit, "amount": show(total)},
+            deposit=deposit.pk,
+        )
         for deposit, total in cash.being_built([office.pk])
         if deposit.day <= day and total
     ]
     found += [
         Hindrance(
-            f"{one.means} {one.reference} of {one.name}, {show(one.cents)}, is in no deposit.", payment=one.payment
+            _("%(means)s %(reference)s of %(name)s, %(amount)s, is in no deposit.")
+            % {"means": one.means, "reference": one.reference, "name": one.name, "amount": show(one.cents)},
+            payment=one.payment,
         )
         for one in cash.loose([office.pk], user)
         if one.method in IN_HAND and one.since <= day and one.cents > 0
@@ -191,7 +197,7 @@ def close(office: Office, day: date, *, today: date, by) -> tuple[DayClose, bool
     Raises Refused for a day to come, while something hinders it, and for who took some of its cash.
     """
     if day > today:
-        raise Refused("That day has not come yet.")
+        raise Refused(_("That day has not come yet."))
     with transaction.atomic():
         Office.objects.select_for_update(no_key=True).get(pk=office.pk)
         standing = DayClose.objects.filter(office=office, day=day).first()
@@ -201,10 +207,10 @@ def close(office: Office, day: date, *, today: date, by) -> tuple[DayClose, bool
             raise Refused(" ".join(one.words for one in waiting[:5]))
         found, deposits = figures(office, day), list(deposits_of(office, day))
         if not found.equal:
-            raise Refused("The figures differ from the ledger. Have the books proved first.")
+            raise Refused(_("The figures differ from the ledger. Have the books proved first."))
         touched = takers(found, deposits)
         if by.pk in touched:
-            raise Refused("You took or counted cash of this day, so another person closes it.")
+            raise Refused(_("You took or counted cash of this day, so another person closes it."))
         row = DayClose.objects.create(
             office=office,
             day=day,

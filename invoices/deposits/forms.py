@@ -4,6 +4,8 @@ from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.forms.parts import OnceMixin, PastDayField
 from accounts.models import Payment
@@ -17,11 +19,13 @@ from invoices.models import Clearing
 class DepositForm(OnceMixin, OfficeForm):
     """A new deposit of one of the person's offices."""
 
-    title = "No deposit was opened."
+    title = lazy("No deposit was opened.")
     office = forms.ModelChoiceField(queryset=None, empty_label=None)
-    day = PastDayField(label="Receipts of", future="A deposit holds what was received already.")
-    method = forms.ChoiceField(label="What", choices=Payment.Method.choices, initial=Payment.Method.CHEQUE)
-    drawer = forms.ModelChoiceField(label="Whose drawer", queryset=None, required=False, empty_label="Everybody’s")
+    day = PastDayField(label=lazy("Receipts of"), future=lazy("A deposit holds what was received already."))
+    method = forms.ChoiceField(label=lazy("What"), choices=Payment.Method.choices, initial=Payment.Method.CHEQUE)
+    drawer = forms.ModelChoiceField(
+        label=lazy("Whose drawer"), queryset=None, required=False, empty_label=lazy("Everybody’s")
+    )
 
     def __init__(self, *args, by, **kwargs):
         super().__init__(*args, **kwargs)
@@ -33,19 +37,21 @@ class DepositForm(OnceMixin, OfficeForm):
 class CountForm(OfficeForm):
     """What was counted, and why it differs from the receipts where it does."""
 
-    title = "The count was not saved."
-    counted = MoneyField(label="Counted", least=0, help_text="What is there in money and checks, all of it.")
-    reason = LineField(label="Why it differs", required=False, max_length=200)
+    title = lazy("The count was not saved.")
+    counted = MoneyField(
+        label=lazy("Counted"), least=0, help_text=lazy("What is there in money and checks, all of it.")
+    )
+    reason = LineField(label=lazy("Why it differs"), required=False, max_length=200)
 
 
 class ClearForm(OnceMixin, OfficeForm):
     """What accounts for cash: a line of the bank's that no file brought, or why the bank never shows it. `open_now` cents wait."""
 
-    title = "Nothing was cleared."
-    kind = forms.ChoiceField(label="What accounts for it")
-    amount = MoneyField(least=-MAX_CENTS, help_text="Below zero where money went out.")
-    on = PastDayField(label="Day at the bank", future="This day has not come yet.")
-    words = LineField(label="Bank’s reference, or the reason", max_length=200)
+    title = lazy("Nothing was cleared.")
+    kind = forms.ChoiceField(label=lazy("What accounts for it"))
+    amount = MoneyField(least=-MAX_CENTS, help_text=lazy("Below zero where money went out."))
+    on = PastDayField(label=lazy("Day at the bank"), future=lazy("This day has not come yet."))
+    words = LineField(label=lazy("Bank’s reference, or the reason"), max_length=200)
 
     def __init__(self, *args, by, open_now: int, today: date, **kwargs):
         super().__init__(*args, **kwargs)
@@ -60,16 +66,16 @@ class ClearForm(OnceMixin, OfficeForm):
     def clean_amount(self):
         cents = self.cleaned_data["amount"]
         if cents == 0:
-            raise ValidationError("Enter more or less than nothing.", code="zero")
+            raise ValidationError(_("Enter more or less than nothing."), code="zero")
         return cents
 
 
 class DayForm(OfficeForm):
     """Which office's day, chosen by address."""
 
-    title = "This day cannot be shown; today is."
+    title = lazy("This day cannot be shown; today is.")
     office = forms.ModelChoiceField(queryset=None, required=False, empty_label=None)
-    on = PastDayField(label="Day", required=False)
+    on = PastDayField(label=lazy("Day"), required=False)
 
     def __init__(self, *args, by, **kwargs):
         super().__init__(*args, **kwargs)

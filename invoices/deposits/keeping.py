@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.ledger import Refused
@@ -47,9 +48,9 @@ def _under_lock(deposit: Deposit) -> Deposit:
     """The deposit as it is now; nobody else changes it until the transaction ends. Raises Refused when it is closed."""
     now = Deposit.objects.select_for_update(no_key=True, of=("self",)).select_related("office").get(pk=deposit.pk)
     if now.dropped_at:
-        raise Refused(f"{now.number} was discarded meanwhile.")
+        raise Refused(_("%(deposit)s was discarded meanwhile.") % {"deposit": now.number})
     if now.closed_at:
-        raise Refused(f"{now.number} is closed: no receipt joins or leaves it any more.")
+        raise Refused(_("%(deposit)s is closed: no receipt joins or leaves it any more.") % {"deposit": now.number})
     return now
 
 
@@ -107,11 +108,14 @@ def count(deposit: Deposit, cents: int, *, reason: str, now: datetime, by):
         row = _under_lock(deposit)
         expected = _draw_in(row, by)
         if not row.lines.exists():
-            raise Refused("Nothing is in this deposit yet. Add its receipts first.")
+            raise Refused(_("Nothing is in this deposit yet. Add its receipts first."))
         if cents != expected and not reason:
             raise Refused(
-                f"You counted {show(cents)}, the receipts come to {show(expected)}: {show(cents - expected)} apart. Count"
-                " again, look for a receipt that is missing, or say why it differs."
+                _(
+                    "You counted %(counted)s, the receipts come to %(expected)s: %(difference)s apart. Count again, "
+                    "look for a receipt that is missing, or say why it differs."
+                )
+                % {"counted": show(cents), "expected": show(expected), "difference": show(cents - expected)}
             )
         reason = reason if cents != expected else ""
         _change(
@@ -131,11 +135,11 @@ def close(deposit: Deposit, *, seen: int, now: datetime, by) -> bool:
             return False
         row = _under_lock(row)
         if by.pk in (row.opened_by_id, row.counted_by_id):
-            raise Refused("You opened or counted this deposit, so another person closes it.")
+            raise Refused(_("You opened or counted this deposit, so another person closes it."))
         if row.counted_at is None:
-            raise Refused("It is not counted. Enter what was counted first.")
+            raise Refused(_("It is not counted. Enter what was counted first."))
         if _draw_in(row, by) != row.expected_cents or seen != row.expected_cents:
-            raise Refused("A receipt in it was undone, or it was changed, since it was counted. Count it again.")
+            raise Refused(_("A receipt in it was undone, or it was changed, since it was counted. Count it again."))
         _change(row, closed_by=by, closed_at=now)
         detail = {"counted": row.counted_cents, "expected": row.expected_cents}
         record(by, "deposit_closed", row, detail=detail)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Payment
 from accounts.models.versioned import Versioned
@@ -76,8 +78,8 @@ class BankImport(models.Model):
     @property
     def state(self) -> tuple[str, str]:
         if self.undone_at:
-            return "Undone", ""
-        return ("Read", "good") if self.read_at else ("Columns to be named", "warn")
+            return _("Undone"), ""
+        return (_("Read"), "good") if self.read_at else (_("Columns to be named"), "warn")
 
 
 class BankLineQuerySet(models.QuerySet):
@@ -122,7 +124,7 @@ class BankLine(models.Model):
     key = models.CharField(max_length=64)
     chosen = models.JSONField(null=True)
     trouble = models.CharField(max_length=300, blank=True)
-    aside = models.CharField(max_length=200, blank=True, help_text="Why nothing is to be posted from it.")
+    aside = models.CharField(max_length=200, blank=True, help_text=lazy("Why nothing is to be posted from it."))
     undone_at = models.DateTimeField(null=True)
 
     objects = BankLineQuerySet.as_manager()

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Document
 from billing_office.staff.models import Office
@@ -18,7 +19,7 @@ class CreditNote(models.Model):
     number = models.CharField(max_length=30, unique=True)
     series_number = models.BigIntegerField()
     issued_on = models.DateField()
-    cents = models.BigIntegerField(help_text="What is taken back: below zero.")
+    cents = models.BigIntegerField(help_text=_("What is taken back: below zero."))
     reason = models.CharField(max_length=200)
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="credit_note")
     issued_at = models.DateTimeField(auto_now_add=True)

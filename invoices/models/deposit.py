@@ -5,6 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Payment, Posting
 from billing_office.staff.models import Office
@@ -109,10 +111,10 @@ class Deposit(models.Model):
     def state(self) -> tuple[str, str]:
         """Its word and tone for a tag."""
         if self.dropped_at:
-            return "Discarded", ""
+            return _("Discarded"), ""
         if self.closed_at:
-            return "Closed", "good"
-        return ("To be closed", "warn") if self.counted_at else ("Open", "info")
+            return _("Closed"), "good"
+        return (_("To be closed"), "warn") if self.counted_at else (_("Open"), "info")
 
 
 class DepositLine(models.Model):
@@ -139,12 +141,12 @@ class Clearing(models.Model):
     """
 
     class Kind(models.TextChoices):
-        BANK = "bank", "Bank’s line"
-        HAND = "hand", "Bank’s line, by hand"
-        FEE = "fee", "Bank fee"
-        SHORT = "short", "Cash short"
-        OVER = "over", "Cash over"
-        OTHER = "other", "Other reason"
+        BANK = "bank", lazy("Bank’s line")
+        HAND = "hand", lazy("Bank’s line, by hand")
+        FEE = "fee", lazy("Bank fee")
+        SHORT = "short", lazy("Cash short")
+        OVER = "over", lazy("Cash over")
+        OTHER = "other", lazy("Other reason")
 
     EXPLAINED = (Kind.FEE, Kind.SHORT, Kind.OVER, Kind.OTHER)
 
@@ -154,7 +156,7 @@ class Clearing(models.Model):
     kind = models.CharField(max_length=6, choices=Kind.choices)
     cents = models.BigIntegerField()
     on = models.DateField()
-    words = models.CharField(max_length=200, blank=True, help_text="The bank’s reference, or why it differs.")
+    words = models.CharField(max_length=200, blank=True, help_text=lazy("The bank’s reference, or why it differs."))
     made = models.BooleanField(default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)

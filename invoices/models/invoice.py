@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Document, OpenItem, Payer
 from accounts.models.document import ONE_ADDRESSEE
@@ -96,10 +97,10 @@ class InvoiceLine(models.Model):
     service_on = models.DateField()
     client_name = models.CharField(max_length=160)
     billed_cents = models.BigIntegerField()
-    off_cents = models.BigIntegerField(default=0, help_text="Agreed discount and other adjustments.")
+    off_cents = models.BigIntegerField(default=0, help_text=_("Agreed discount and other adjustments."))
     payers_paid_cents = models.BigIntegerField(default=0)
     others_cents = models.BigIntegerField(
-        default=0, help_text="Still asked of others, or paid by the addressee before."
+        default=0, help_text=_("Still asked of others, or paid by the addressee before.")
     )
 
     class Meta:

@@ -3,6 +3,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, Client, Payer
 from accounts.models.versioned import Versioned
@@ -33,16 +35,20 @@ class RecurringCharge(Versioned):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="recurring_charges")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    description = models.CharField(max_length=200, help_text="Plain words, as the client reads them.")
+    description = models.CharField(max_length=200, help_text=lazy("Plain words, as the client reads them."))
     code = models.CharField(max_length=20, blank=True)
     cents = models.BigIntegerField()
     rhythm = models.CharField(max_length=12, choices=Rhythm.choices, default=Rhythm.MONTH)
-    starts_on = models.DateField(help_text="The day of the first charge; the others are counted from it.")
-    until = models.DateField(null=True, blank=True, help_text="The last day on which one is charged. Empty: no end.")
-    charged_through = models.DateField(null=True, editable=False, help_text="The last day that was charged.")
+    starts_on = models.DateField(help_text=lazy("The day of the first charge; the others are counted from it."))
+    until = models.DateField(
+        null=True, blank=True, help_text=lazy("The last day on which one is charged. Empty: no end.")
+    )
+    charged_through = models.DateField(null=True, editable=False, help_text=lazy("The last day that was charged."))
     next_on = models.DateField(null=True, editable=False)
-    invoiced = models.BooleanField(default=True, help_text="Send an invoice on the day it is charged.")
-    trouble = models.CharField(max_length=200, blank=True, help_text="Why the last day did not charge or invoice it.")
+    invoiced = models.BooleanField(default=True, help_text=lazy("Send an invoice on the day it is charged."))
+    trouble = models.CharField(
+        max_length=200, blank=True, help_text=lazy("Why the last day did not charge or invoice it.")
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -69,7 +75,7 @@ class RecurringCharge(Versioned):
 
     def words_for(self, user) -> str:
         """What it is for, for those who may read services; as Charge.words_for."""
-        return self.description if may(user, "read_services") else "Service"
+        return self.description if may(user, "read_services") else _("Service")
 
     def look_ahead(self):
         """Set `next_on` to the day after the last one charged, by first day, rhythm and end as they stand now."""

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Sum
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts import aging, ledger, sending
 from accounts.addressing import letterhead, mailing_lines
 from accounts.models import Account, Book, Document, Kind, Message, OpenItem, Payment, Posting
 from billing_office.audit import acts
 from billing_office.lib import dates, money
+from invoices.documents import reach
 
 
 class NoReceipt(ValueError):
@@ -83,34 +86,42 @@ def received(payment: Payment) -> int:
 
 def _check(payment: Payment):
     if payment.payer_id:
-        raise NoReceipt("A receipt is for a client’s payment. A payer has its own remittance.")
+        raise NoReceipt(_("A receipt is for a client’s payment. A payer has its own remittance."))
     if not received(payment):
-        raise NoReceipt("The payment was undone, so there is no receipt for it.")
+        raise NoReceipt(_("The payment was undone, so there is no receipt for it."))
 
 
 def words(payment: Payment, account: Account, *, on: date) -> dict:
     """Context of the `receipt` template (billing_office/lib/rendering/context.py)."""
     rows, office = settled(payment, [account.pk]), account.office
     total = f"${money.show(payment.cents)}"
-    facts = [["Received", dates.long(payment.received_on)], ["Account", account.number], ["Paid with", payment.means]]
+    facts = [
+        [_("Received"), dates.long(payment.received_on)],
+        [_("Account"), account.number],
+        [_("Paid with"), str(payment.means)],
+    ]
+    lead = (
+        _("We received your payment of %(total)s on %(day)s. This is how we used it.")
+        if rows
+        else _("We received your payment of %(total)s on %(day)s. It stands to your credit for what you will owe.")
+    )
     return {
-        "lang": "en",
-        "kind": "Receipt",
+        "lang": get_language(),
+        "kind": _("Receipt"),
         "number": number_of(payment),
         "copy": False,
         "office": letterhead(office),
         "to": "\n".join(mailing_lines(account)),
-        "facts": facts + ([["Reference", payment.reference]] if payment.reference else []),
-        "ask": {"label": "We received", "amount": total, "by": "Thank you"},
-        "lead": f"We received your payment of {total} on {dates.long(payment.received_on)}."
-        + (" This is how we used it." if rows else " It stands to your credit for what you will owe."),
-        "what": "Paid toward",
-        "columns": ["You owed", "This payment", "Left to pay"],
+        "facts": facts + ([[_("Reference"), payment.reference]] if payment.reference else []),
+        "ask": {"label": _("We received"), "amount": total, "by": _("Thank you")},
+        "lead": lead % {"total": total, "day": dates.long(payment.received_on)},
+        "what": _("Paid toward"),
+        "columns": [_("You owed"), _("This payment"), _("Left to pay")],
         "rows": [
             {"what": f"{dates.long(row.charge.service_on)} · {row.charge.description}", "amounts": _amounts(row)}
             for row in rows
         ],
-        "totals": {"label": "Total", "amounts": _totals(rows)} if rows else None,
+        "totals": {"label": _("Total"), "amounts": _totals(rows)} if rows else None,
         "settle": _settle(payment, account, on),
         "notes": _notes(office),
     }
@@ -129,12 +140,12 @@ def _settle(payment: Payment, account: Account, on: date) -> list[dict]:
     parts = [p for p in aging.parts(Account.objects.filter(pk=account.pk), on) if p.payer is None and p.cents > 0]
     due = sum(part.cents for part in parts if part.dated and part.day <= on)
     later = sum(part.cents for part in parts) - due
-    rows = [("Due now", due, "t")]
-    rows += [("Not due yet", later, "g")] if later else []
+    rows = [(_("Due now"), due, "t")]
+    rows += [(_("Not due yet"), later, "g")] if later else []
     kept = ledger.unapplied(payment, account.pk)
-    rows += [("Not used yet, kept for you", kept, "g")] if kept else []
+    rows += [(_("Not used yet, kept for you"), kept, "g")] if kept else []
     elsewhere = _on_other_accounts(payment, account)
-    rows += [("Used for other accounts", elsewhere, "g")] if elsewhere else []
+    rows += [(_("Used for other accounts"), elsewhere, "g")] if elsewhere else []
     return [{"label": label, "amount": f"${money.show(cents)}", "tone": tone} for label, cents, tone in rows]
 
 
@@ -145,6 +156,4 @@ def _on_other_accounts(payment: Payment, account: Account) -> int:
 
 
 def _notes(office) -> list[dict]:
-    ways = [f"call {office.phone}" if office.phone else "", f"write to {office.email}" if office.email else ""]
-    text = " or ".join(way for way in ways if way) or "tell us"
-    return [{"title": "Questions?", "text": f"{text[0].upper()}{text[1:]}. Keep this page for your records."}]
+    return [{"title": _("Questions?"), "text": f"{reach(office)} {_('Keep this page for your records.')}"}]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import listing
 from accounts.models import Account, Payer
@@ -43,7 +44,7 @@ def who(user, text: str) -> list[Payee]:
 
 def _client(account: Account, query: str = "") -> Payee:
     href = reverse("payment_new", args=[account.pk]) + query
-    return Payee(account.number, account.name, "Client account", href, account.pk)
+    return Payee(account.number, account.name, _("Client account"), href, account.pk)
 
 
 def _asked(invoice: Invoice, user) -> list[Payee]:

@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.forms.parts import OnceMixin, PastDayField
 from accounts.ledger import NO_CARD, Card
@@ -24,22 +26,22 @@ class ReceiptForm(LayingForm):
     On a payer's own page `payer` pays, over as many accounts as the remittance names.
     """
 
-    title = "The payment was not posted."
+    title = lazy("The payment was not posted.")
     apart = CARD_FIELDS
     amount = MoneyField()
-    received_on = PastDayField(label="Received", future="A payment is posted when it is there, not before.")
+    received_on = PastDayField(label=lazy("Received"), future=lazy("A payment is posted when it is there, not before."))
     method = forms.ChoiceField(choices=Payment.Method.choices, initial=Payment.Method.CHEQUE)
-    reference = LineField(max_length=60, required=False, help_text="Check number, or the bank’s text.")
-    card_brand = forms.ChoiceField(label="Card", required=False, choices=[("", "–"), *Payment.CardBrand.choices])
+    reference = LineField(max_length=60, required=False, help_text=lazy("Check number, or the bank’s text."))
+    card_brand = forms.ChoiceField(label=lazy("Card"), required=False, choices=[("", "–"), *Payment.CardBrand.choices])
     card_last4 = LineField(
-        label="Last four digits", required=False, max_length=4, help_text="Never the whole number.",
-        validators=[RegexValidator(r"^[0-9]{4}\Z", "Enter the last four digits only.")],
+        label=lazy("Last four digits"), required=False, max_length=4, help_text=lazy("Never the whole number."),
+        validators=[RegexValidator(r"^[0-9]{4}\Z", lazy("Enter the last four digits only."))],
     )  # fmt: skip
     card_token = LineField(
-        label="Token", required=False, max_length=80, help_text="What the terminal or processor calls it.",
-        validators=[RegexValidator(r"^(?![0-9 -]{13,}\Z)[A-Za-z0-9_.:-]+\Z", "Use the token that the processor gave, no number.")],
+        label=lazy("Token"), required=False, max_length=80, help_text=lazy("What the terminal or processor calls it."),
+        validators=[RegexValidator(r"^(?![0-9 -]{13,}\Z)[A-Za-z0-9_.:-]+\Z", lazy("Use the token that the processor gave, no number."))],
     )  # fmt: skip
-    party = forms.ChoiceField(label="From", required=False)
+    party = forms.ChoiceField(label=lazy("From"), required=False)
     field_order = ["amount", "received_on", "method", *CARD_FIELDS, "reference", "party", "stub"]
 
     def __init__(self, *args, payer: Payer | None = None, **kwargs):
@@ -94,9 +96,9 @@ class ReceiptForm(LayingForm):
         cleaned = super().clean()
         method = cleaned.get("method")
         if method == Payment.Method.CARD and not cleaned.get("card_last4") and "card_last4" not in self.errors:
-            self.add_error("card_last4", ValidationError("Enter the last four digits of the card.", code="required"))
+            self.add_error("card_last4", ValidationError(_("Enter the last four digits of the card."), code="required"))
         if method == Payment.Method.EFT and not self.payer:
-            words = "An EFT comes from a payer: choose who, or “Bank transfer” for the client’s own."
+            words = _("An EFT comes from a payer: choose who, or “Bank transfer” for the client’s own.")
             self.add_error("method", ValidationError(words, code="no_payer"))
         return cleaned
 
@@ -104,7 +106,7 @@ class ReceiptForm(LayingForm):
 class LaterForm(LayingForm):
     """Unapplied money of a payment, `left` cents of it on one account, laid on charges."""
 
-    title = "Nothing was allocated."
+    title = lazy("Nothing was allocated.")
 
     def __init__(self, *args, payment: Payment, left: int, **kwargs):
         self._payment, self._left = payment, left
@@ -122,17 +124,17 @@ class LaterForm(LayingForm):
         cleaned = super().clean()
         laid = sum(cents or 0 for name, cents in cleaned.items() if name.startswith(PAY))
         if self.data.get("act") == "post" and not laid and not self.errors:
-            self.add_error(None, ValidationError("Lay some of the money on a charge first.", code="nothing"))
+            self.add_error(None, ValidationError(_("Lay some of the money on a charge first."), code="nothing"))
         return cleaned
 
 
 class MoveForm(OnceMixin, OfficeForm):
     """Unapplied money of a client moved to another client's account. `seen` names the account that the page showed by name."""
 
-    title = "Nothing was moved."
+    title = lazy("Nothing was moved.")
     amount = MoneyField()
-    to = LineField(label="To account", max_length=20, help_text="Its number, for example A-10246.")
-    reason = LineField(max_length=200, help_text="Why the money is theirs; it stands on both ledgers.")
+    to = LineField(label=lazy("To account"), max_length=20, help_text=lazy("Its number, for example A-10246."))
+    reason = LineField(max_length=200, help_text=lazy("Why the money is theirs; it stands on both ledgers."))
     seen = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(self, *args, left: int, source: Account, accounts, **kwargs):
@@ -143,17 +145,17 @@ class MoveForm(OnceMixin, OfficeForm):
     def clean_amount(self) -> int:
         cents = self.cleaned_data["amount"]
         if cents > self.left:
-            raise ValidationError(f"Only {show(self.left)} is left there.", code="too_much")
+            raise ValidationError(_("Only %(amount)s is left there.") % {"amount": show(self.left)}, code="too_much")
         return cents
 
     def clean_to(self) -> Account:
         account = self.accounts.filter(number__iexact=self.cleaned_data["to"]).first()
         if account is None:
-            raise ValidationError("No account has this number. Find it by name first.", code="unknown")
+            raise ValidationError(_("No account has this number. Find it by name first."), code="unknown")
         if account.pk == self.source.pk:
-            raise ValidationError("The money stands there already. Choose another account.", code="same")
+            raise ValidationError(_("The money stands there already. Choose another account."), code="same")
         if account.closed_on or account.merged_into_id:
-            raise ValidationError("That account is closed. Choose one that is open.", code="closed")
+            raise ValidationError(_("That account is closed. Choose one that is open."), code="closed")
         return account
 
     @property

@@ -11,6 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.allocation import propose
 from accounts.forms.parts import OnceMixin
@@ -45,7 +47,7 @@ class Line:
     def after(self) -> tuple[str, str] | None:
         if self.left is None or self.left == self.open:
             return None
-        return ("Settled", "good") if self.left == 0 else ("Part paid", "warn")
+        return (_("Settled"), "good") if self.left == 0 else (_("Part paid"), "warn")
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,10 @@ class LayingForm(OnceMixin, OfficeForm):
     """
 
     stub = forms.CharField(
-        label="What it is for", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
+        label=lazy("What it is for"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=(
-            "As the payer says, one number a line, with its amount if given: account, invoice or charge (C-…)."
-            " Empty: what is due, then the oldest."
+            lazy("As the payer says, one number a line, with its amount if given: account, invoice or charge (C-…)."
+            " Empty: what is due, then the oldest.")
         ),
     )  # fmt: skip
     laid = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
@@ -94,7 +96,10 @@ class LayingForm(OnceMixin, OfficeForm):
             self._unread = unread.sentences
         self.owed = self._lines(by)
         for line in self.owed:
-            label = f"Pay {line.words}, {dates.short(line.charge.service_on, today)}"
+            label = _("Pay %(service)s, %(day)s") % {
+                "service": line.words,
+                "day": dates.short(line.charge.service_on, today),
+            }
             field = MoneyField(least=0, required=False, label=label)
             field.widget.attrs["aria-label"] = label
             self.fields[f"{PAY}{line.charge.pk}"] = field
@@ -221,7 +226,7 @@ class LayingForm(OnceMixin, OfficeForm):
         for line in self.owed:
             name = f"{PAY}{line.charge.pk}"
             if (cleaned.get(name) or 0) > line.open:
-                words = f"Only {show(line.open)} is open. Lower it; the rest stays unapplied."
+                words = _("Only %(amount)s is open. Lower it; the rest stays unapplied.") % {"amount": show(line.open)}
                 self.add_error(name, ValidationError(words, code="too_much"))
         self._check_sum(cleaned)
         self._check_missing()
@@ -231,9 +236,11 @@ class LayingForm(OnceMixin, OfficeForm):
         laid = sum(cents or 0 for name, cents in cleaned.items() if name.startswith(PAY))
         if self.received is not None and laid > self.received and not self.wants_showing:
             over = show(laid - self.received)
-            words = (
-                f"You laid {show(laid)} on charges, but {show(self.received)} was received. Lower the parts by {over}."
-            )
+            words = _("You laid %(laid)s on charges, but %(received)s was received. Lower the parts by %(over)s.") % {
+                "laid": show(laid),
+                "received": show(self.received),
+                "over": over,
+            }
             self.add_error(None, ValidationError(words, code="sum"))
 
     def _check_missing(self):
@@ -242,7 +249,7 @@ class LayingForm(OnceMixin, OfficeForm):
             n for n, typed in self.data.items() if n.startswith(PAY) and n not in self.fields and typed.strip(" 0.,$")
         ]
         if gone and self.can_show and not self.wants_showing:
-            words = (
+            words = _(
                 "A charge that you were paying is settled meanwhile. What you laid on it is unapplied now; look again."
             )
             self.add_error(None, ValidationError(words, code="gone"))

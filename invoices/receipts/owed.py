@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
 
 from accounts import aging
 from accounts.allocation import Told, in_order, rank
@@ -107,11 +108,18 @@ def _told(named: list[Named], parts: list[aging.Part], payer: Payer | None) -> t
         theirs = [part for part in parts if _means(one, part)]
         line, open_now = one.line, sum(part.cents for part in theirs)
         if not theirs:
-            who = payer.name if payer else "The client"
-            nothing.append(f"Line {line.at}: {who} owes nothing under {line.number}; take the line out.")
+            who = payer.name if payer else _("The client")
+            nothing.append(
+                _("Line %(n)d: %(who)s owes nothing under %(number)s; take the line out.")
+                % {"n": line.at, "who": who, "number": line.number}
+            )
         elif line.cents and line.cents > open_now:
-            words = f"{line.number} is paid {show(line.cents)}, but only {show(open_now)} is open there."
-            notes.append(f"Line {line.at}: {words} The rest is laid where it fits, or stays unapplied.")
+            note = _(
+                "Line %(n)d: %(number)s is paid %(paid)s, but only %(open)s is open there."
+                " The rest is laid where it fits, or stays unapplied."
+            )
+            facts = {"n": line.at, "number": line.number, "paid": show(line.cents), "open": show(open_now)}
+            notes.append(note % facts)
         told.append(Told(frozenset(part.charge for part in theirs), line.cents))
     if nothing:
         raise Unread(nothing[:10])

@@ -10,6 +10,8 @@ The number is an account's, an invoice's or a charge's ("C-" and its number). Be
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Account, Charge, OpenItem, Payer
 from billing_office.lib import money
 from invoices.models import Invoice, InvoiceLine
@@ -52,9 +54,15 @@ def read(text: str) -> list[Line]:
         try:
             found.append(Line(at, cells[0].upper(), _amount(cells[-1]) if len(cells) > 1 else None))
         except money.NotMoney:
-            unread.append(f"Line {at}: “{cells[-1][:20]}” is no amount. Write the number, then the amount.")
+            unread.append(
+                _("Line %(n)d: “%(text)s” is no amount. Write the number, then the amount.")
+                % {"n": at, "text": cells[-1][:20]}
+            )
     if len(found) > MOST:
-        unread.append(f"These are {len(found)} lines; one receipt takes {MOST}. Post the rest as a receipt of its own.")
+        unread.append(
+            _("These are %(count)d lines; one receipt takes %(most)d. Post the rest as a receipt of its own.")
+            % {"count": len(found), "most": MOST}
+        )
     if unread:
         raise Unread(unread[:10])
     return found
@@ -63,7 +71,7 @@ def read(text: str) -> list[Line]:
 def _amount(cell: str) -> int:
     cents = money.parse(cell)
     if cents <= 0:
-        raise money.NotMoney("More than nothing is paid.")
+        raise money.NotMoney(_("More than nothing is paid."))
     return cents
 
 
@@ -82,7 +90,10 @@ def name(lines: list[Line], payer: Payer | None, user) -> list[Named]:
             theirs = charges.get(line.number) or invoices[line.number]
             named.append(Named(line, frozenset(theirs.values()), frozenset(theirs)))
         else:
-            unknown.append(f"Line {line.at}: no account, invoice or charge has the number “{line.number[:30]}”.")
+            unknown.append(
+                _("Line %(n)d: no account, invoice or charge has the number “%(number)s”.")
+                % {"n": line.at, "number": line.number[:30]}
+            )
     if unknown:
         raise Unread(unknown[:10])
     return named

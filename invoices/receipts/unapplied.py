@@ -5,12 +5,13 @@ from datetime import date
 
 from django.db import connection
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Payment
 from billing_office.lib.paging import Page
 from billing_office.staff.access import may
 
-OWNERS = {"": "All", "client": "Clients’", "payer": "Payers’"}
+OWNERS = {"": _("All"), "client": _("Clients’"), "payer": _("Payers’")}
 PORTION = 100
 
 

@@ -9,6 +9,8 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from itertools import islice
 
+from django.utils.translation import gettext as _
+
 from accounts import ledger
 from accounts.models import Account, Charge, Hold
 from billing_office.audit.acts import record
@@ -37,7 +39,7 @@ def bill_account(account: int, on: date, *, by: User, as_of: datetime | None = N
         rows = list(RecurringCharge.objects.due(on).filter(account=account).select_for_update().order_by("pk"))
         posted = [(row, charge) for row in rows for charge in _posted(row, on, by)]
         done = Counter(posted=len(posted))
-        if any(row.invoiced and row.payer_id is None for row, _ in posted):
+        if any(row.invoiced and row.payer_id is None for row, _charge in posted):
             done += _invoiced(accounts[account], rows, on, by, as_of)
         for row in rows:
             row.save(update_fields=["charged_through", "next_on", "trouble"])
@@ -65,7 +67,7 @@ def _invoiced(account: Account, rows: list[RecurringCharge], on: date, by: User,
     hold = Hold.objects.on(on).filter(account=account, charge=None).first()
     if hold:  # the service goes on and is charged; the paper waits until the hold ends
         for row in rows:
-            row.trouble = f"Charged, not invoiced: on hold ({hold})."
+            row.trouble = _("Charged, not invoiced: on hold (%(hold)s).") % {"hold": hold}
         return Counter()
     key = f"recurring:{account.pk}:{on}"
     try:
@@ -74,7 +76,7 @@ def _invoiced(account: Account, rows: list[RecurringCharge], on: date, by: User,
         return Counter()
     except issuing.Stopped as stop:
         for row in rows:
-            row.trouble = f"Charged, not invoiced: {stop}"[:200]
+            row.trouble = (_("Charged, not invoiced: %(why)s") % {"why": stop})[:200]
         return Counter()
     return Counter(invoiced=1)
 

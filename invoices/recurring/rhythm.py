@@ -10,16 +10,17 @@ from datetime import date, timedelta
 from itertools import count
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Rhythm(TextChoices):
-    WEEK = "week", "Every week"
-    FORTNIGHT = "fortnight", "Every two weeks"
-    MONTH = "month", "Every month"
-    TWO_MONTHS = "two_months", "Every two months"
-    QUARTER = "quarter", "Every three months"
-    HALF_YEAR = "half_year", "Every six months"
-    YEAR = "year", "Every year"
+    WEEK = "week", _("Every week")
+    FORTNIGHT = "fortnight", _("Every two weeks")
+    MONTH = "month", _("Every month")
+    TWO_MONTHS = "two_months", _("Every two months")
+    QUARTER = "quarter", _("Every three months")
+    HALF_YEAR = "half_year", _("Every six months")
+    YEAR = "year", _("Every year")
 
 
 _DAYS = {Rhythm.WEEK: 7, Rhythm.FORTNIGHT: 14}

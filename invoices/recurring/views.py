@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts import ledger
 from accounts.models import Account
@@ -18,7 +20,7 @@ from invoices.models import RecurringCharge
 from .billing import coming
 from .forms import EndRecurringForm, NewRecurringForm, RecurringForm
 
-SHOWS = {"": "Running", "trouble": "With trouble", "ended": "Ended"}
+SHOWS = {"": lazy("Running"), "trouble": lazy("With trouble"), "ended": lazy("Ended")}
 
 
 def recurring_charges(request):
@@ -31,11 +33,14 @@ def recurring_charges(request):
     page = keyset(
         found, ("next_on", "id") if show == "" else ("-id",), request.GET.get("after"), request.GET.get("before")
     )
-    empty = Empty("No recurring charges", "Open an account and choose Recurring charge in its menu to set one up.")
+    empty = Empty(
+        _("No recurring charges"), _("Open an account and choose Recurring charge in its menu to set one up.")
+    )
     if show:
-        empty = Empty("None", "Nothing went wrong." if show == "trouble" else "None has ended.")
+        empty = Empty(_("None"), _("Nothing went wrong.") if show == "trouble" else _("None has ended."))
     table = Table(
-        columns, page.rows, caption="Recurring charges", page=page, empty=empty, href=lambda row: reverse("account", args=[row.account_id]),
+        columns, page.rows, caption=_("Recurring charges"), page=page, empty=empty,
+        href=lambda row: reverse("account", args=[row.account_id]),
         state=lambda row: "warn" if row.trouble else "",
     )  # fmt: skip
     return render(
@@ -51,15 +56,15 @@ def _shown(rows, show: str):
 
 def _columns(user) -> list[Column]:
     return [
-        Column("account", "Account", value="account.name"),
-        Column("number", "Number", value="account.number", kind="id"),
-        Column("description", "Service", value=lambda row: row.words_for(user), wrap=True),
-        Column("owes", "Owed by", value=lambda row: row.payer.name if row.payer else "The client", lo=True),
-        Column("rhythm", "How often", value="get_rhythm_display"),
-        Column("next_on", "Next on", kind="day"),
-        Column("until", "Until", kind="day", lo=True),
-        Column("cents", "Amount", kind="money"),
-        Column("trouble", "Trouble", wrap=True),
+        Column("account", _("Account"), value="account.name"),
+        Column("number", _("Number"), value="account.number", kind="id"),
+        Column("description", _("Service"), value=lambda row: row.words_for(user), wrap=True),
+        Column("owes", _("Owed by"), value=lambda row: row.payer.name if row.payer else _("The client"), lo=True),
+        Column("rhythm", _("How often"), value="get_rhythm_display"),
+        Column("next_on", _("Next on"), kind="day"),
+        Column("until", _("Until"), kind="day", lo=True),
+        Column("cents", _("Amount"), kind="money"),
+        Column("trouble", _("Trouble"), wrap=True),
     ]
 
 
@@ -87,11 +92,13 @@ def recurring_new(request, pk):
                 _set_up(form, account, request.user)
         row = form.instance
         messages.success(
-            request, f"{show(row.cents)} is charged {row.get_rhythm_display().lower()} from {_day(row.starts_on)}."
+            request,
+            _("%(amount)s is charged %(rhythm)s from %(day)s.")
+            % {"amount": show(row.cents), "rhythm": row.get_rhythm_display().lower(), "day": _day(row.starts_on)},
         )
         return back_to(account)
-    why = "The office’s day charges it by itself. What has passed since its first day is charged by the next one."
-    return form_page(request, account, form, "Recurring charge", "Set up", why=why)
+    why = _("The office’s day charges it by itself. What has passed since its first day is charged by the next one.")
+    return form_page(request, account, form, _("Recurring charge"), _("Set up"), why=why)
 
 
 def _set_up(form: NewRecurringForm, account: Account, by):
@@ -129,8 +136,8 @@ def recurring_edit(request, pk):
                 record(request.user, "recurring_edited", row, account_id=row.account_id, changed=form.changed)
             say_saved(request, form, row.description)
             return back_to(row.account)
-    why = "A change is for the days to come; what was charged stays as it is."
-    return form_page(request, row.account, form, "Edit recurring charge", "Save", why=why)
+    why = _("A change is for the days to come; what was charged stays as it is.")
+    return form_page(request, row.account, form, _("Edit recurring charge"), _("Save"), why=why)
 
 
 def recurring_end(request, pk):
@@ -152,7 +159,14 @@ def recurring_end(request, pk):
                 detail={"on": str(row.until)},
             )
             again = len(coming(row, 2))
-            left = {0: "is charged no more", 1: "is charged once more"}.get(again, f"ends on {_day(row.until)}")
-            messages.success(request, f"{row.description} {left}.")
+            said = {0: _("%(service)s is charged no more."), 1: _("%(service)s is charged once more.")}
+            said = said.get(again, _("%(service)s ends on %(day)s."))
+            messages.success(request, said % {"service": row.description, "day": _day(row.until)})
             return back_to(row.account)
-    return form_page(request, row.account, form, f"End recurring charge: {row.words_for(request.user)}", "End it")
+    return form_page(
+        request,
+        row.account,
+        form,
+        _("End recurring charge: %(service)s") % {"service": row.words_for(request.user)},
+        _("End it"),
+    )

@@ -8,6 +8,8 @@ from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET
 
 from accounts import ledger, why
@@ -31,7 +33,7 @@ NAMING_SERVICES = {
     Document.Kind.ADVICE,
 }
 ORDERS = {"issued": ("id",), "due": ("due_on", "id"), "amount": ("cents", "id")}
-SHOWS = {"": "All", "open": "Open", "overdue": "Overdue", "void": "Void"}
+SHOWS = {"": lazy("All"), "open": lazy("Open"), "overdue": lazy("Overdue"), "void": lazy("Void")}
 
 
 def invoices(request):
@@ -43,13 +45,15 @@ def invoices(request):
         acts.record(request.user, "invoices_exported", detail={"as": asked, "rows": len(everything)})
         return export(request, Table(_columns(everything, today), everything), "invoices")
     page = keyset(found, order, request.GET.get("after"), request.GET.get("before"))
-    empty = Empty("No invoices", "Nothing matches." if text or show else "Open an account and press i to issue one.")
+    empty = Empty(
+        _("No invoices"), _("Nothing matches.") if text or show else _("Open an account and press i to issue one.")
+    )
     columns = _columns(page.rows, today)
-    table = Table(columns, page.rows, caption="Invoices", href=_href, sort=sort, page=page, empty=empty)
+    table = Table(columns, page.rows, caption=_("Invoices"), href=_href, sort=sort, page=page, empty=empty)
     if (
         text or show
     ):  # of a narrowed list; over all invoices of a large office it would take longer than the list itself
-        table.totals = {"number": "All found", "cents": found.aggregate(sum=Sum("cents"))["sum"] or 0}
+        table.totals = {"number": _("All found"), "cents": found.aggregate(sum=Sum("cents"))["sum"] or 0}
     context = {"table": table, "text": text, "chips": chips(request, "show", SHOWS.items())}
     return render(request, "invoices/list.html", context)
 
@@ -73,26 +77,26 @@ def _href(invoice: Invoice) -> str:
 def _columns(rows: list[Invoice], today) -> list[Column]:
     still = balances.of_invoices(rows)
     return [
-        Column("number", "Invoice", kind="id"),
-        Column("account", "Account", value=lambda i: reference(i.to)[1], kind="id"),
-        Column("name", "To", value="to.name"),
-        Column("issued", "Issued", value="issued_on", kind="day", sort="issued"),
-        Column("due", "Due", value="due_on", kind="day", sort="due"),
-        Column("cents", "Amount", kind="money", sort="amount"),
-        Column("open", "Still open", value=lambda i: still[i.pk], kind="money"),
-        Column("state", "State", value=lambda i: state(i, still[i.pk], today), kind="tag"),
+        Column("number", _("Invoice"), kind="id"),
+        Column("account", _("Account"), value=lambda i: reference(i.to)[1], kind="id"),
+        Column("name", _("To"), value="to.name"),
+        Column("issued", _("Issued"), value="issued_on", kind="day", sort="issued"),
+        Column("due", _("Due"), value="due_on", kind="day", sort="due"),
+        Column("cents", _("Amount"), kind="money", sort="amount"),
+        Column("open", _("Still open"), value=lambda i: still[i.pk], kind="money"),
+        Column("state", _("State"), value=lambda i: state(i, still[i.pk], today), kind="tag"),
     ]
 
 
 def state(invoice: Invoice, still: int, today) -> tuple[str, str]:
     """The word and tone for where an invoice stands; derived, never stored."""
     if invoice.voided_at:
-        return "Void", ""
+        return _("Void"), ""
     if not still:
-        return "Settled", "good"
+        return _("Settled"), "good"
     if invoice.due_on < today:
-        return "Overdue", "bad"
-    return ("Part paid", "info") if still < invoice.cents else ("Open", "")
+        return _("Overdue"), "bad"
+    return (_("Part paid"), "info") if still < invoice.cents else (_("Open"), "")
 
 
 def invoice_of(request, pk) -> Invoice:
@@ -159,9 +163,13 @@ def _issue(request, account: Account):
     try:
         row = issuing.issue(account, on=dates.today(), by=request.user, key=f"invoice:{key}")
     except (issuing.NothingToInvoice, issuing.Stopped, ledger.Refused) as error:
-        messages.error(request, f"No invoice was issued. {error}")
+        messages.error(request, _("No invoice was issued. %(error)s") % {"error": error})
         return redirect("account", pk=account.pk)
-    messages.success(request, f"Issued {row.number} for ${money.show(row.cents)}. {way_out(row.document)}")
+    messages.success(
+        request,
+        _("Issued %(invoice)s for $%(amount)s. %(way)s")
+        % {"invoice": row.number, "amount": money.show(row.cents), "way": way_out(row.document)},
+    )
     return redirect("invoice", pk=row.pk)
 
 
@@ -169,13 +177,13 @@ def form_key(request) -> str:
     """The number of the form that was sent: a second press finds what the first did. 404 where it is none of ours."""
     key = request.POST.get("key", "")
     if len(key) != 32 or not key.isalnum():
-        raise Http404("The page is too old. Open it again.")
+        raise Http404(_("The page is too old. Open it again."))
     return key
 
 
 def way_out(document: Document) -> str:
     mailed = document.messages.filter(channel="email").exists()
-    return "It is being rendered and e-mailed." if mailed else "It is on the print list."
+    return _("It is being rendered and e-mailed.") if mailed else _("It is on the print list.")
 
 
 @require_GET
@@ -183,7 +191,7 @@ def document(request, pk):
     """The stored PDF, byte for byte; checked against its hash before it leaves."""
     row = get_object_or_404(Document.objects.for_staff(request.user).select_related("blob"), pk=pk)
     if row.kind in NAMING_SERVICES and not may(request.user, "read_services"):
-        raise PermissionDenied("It names services; this needs the right “read services”.")
+        raise PermissionDenied(_("It names services; this needs the right “read services”."))
     if row.blob is None:
         return render(request, "invoices/rendering.html", {"document": row}, status=202)
     if not row.blob.intact:

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts import aging
@@ -28,19 +30,19 @@ DAYS = 90  # what a statement shows unless asked otherwise
 
 
 class DaysForm(OfficeForm):
-    title = "The statement was not made."
-    since = PastDayField(label="From")
-    until = PastDayField(label="To")
+    title = lazy("The statement was not made.")
+    since = PastDayField(label=lazy("From"))
+    until = PastDayField(label=lazy("To"))
 
     def clean(self):
         cleaned = super().clean()
         if after(cleaned.get("since"), cleaned.get("until")):
-            self.add_error("until", ValidationError("The last day lies before the first.", code="order"))
+            self.add_error("until", ValidationError(_("The last day lies before the first."), code="order"))
         return cleaned
 
 
 class SendForm(OnceMixin, DaysForm):
-    title = "The statement was not sent."
+    title = lazy("The statement was not sent.")
 
 
 def account_statement(request, pk):
@@ -73,11 +75,11 @@ def _payer(request, pk, office: str) -> tuple[Payer, Office]:
     """The payer, and whom it owes: an office of this person, the first unless one is named."""
     mine = request.user.offices.order_by("pk")
     if office and not (office.isascii() and office.isdigit() and len(office) < 19):
-        raise Http404("No such office.")
+        raise Http404(_("No such office."))
     payers = Payer.objects.filter(house_account__isnull=False).select_related("house_account")
     found = mine.filter(pk=office).first() if office else mine.first()
     if found is None:
-        raise Http404("No such office.")
+        raise Http404(_("No such office."))
     return get_object_or_404(payers, pk=pk), found
 
 
@@ -114,17 +116,17 @@ def _home(to: Account | Payer) -> str:
 def _table(found: statements.Statement, *, services: bool) -> Table:
     names = isinstance(found.to, Payer)
     columns = [
-        Column("on", "Date", kind="day"),
-        Column("what", "What", value=lambda row: row.words(services=services, names=names), wrap=True),
-        Column("charged", "Charged", kind="nil_money"),
-        Column("settled", "Paid or taken off", kind="nil_money"),
-        Column("balance", "Balance", kind="money"),
+        Column("on", _("Date"), kind="day"),
+        Column("what", _("What"), value=lambda row: row.words(services=services, names=names), wrap=True),
+        Column("charged", _("Charged"), kind="nil_money"),
+        Column("settled", _("Paid or taken off"), kind="nil_money"),
+        Column("balance", _("Balance"), kind="money"),
     ]
-    forward = statements.Row(found.since, "", 0, found.opening, paper="Balance brought forward")
-    empty = Empty("Nothing", "Nothing happened in these days.")
-    table = Table(columns, [forward, *found.rows], caption="Statement", empty=empty)
+    forward = statements.Row(found.since, "", 0, found.opening, paper=_("Balance brought forward"))
+    empty = Empty(_("Nothing"), _("Nothing happened in these days."))
+    table = Table(columns, [forward, *found.rows], caption=_("Statement"), empty=empty)
     table.totals = {
-        "on": "Total", "charged": found.charged, "settled": found.settled, "balance": found.closing,
+        "on": _("Total"), "charged": found.charged, "settled": found.settled, "balance": found.closing,
     }  # fmt: skip
     return table
 
@@ -143,7 +145,11 @@ def _send(request, to: Account | Payer, office: Office):
         form.add_error(None, str(error))
         return _answer(request, to, office, form)
     if done:
-        messages.info(request, "This statement was sent already; nothing was sent twice.")
+        messages.info(request, _("This statement was sent already; nothing was sent twice."))
     else:
-        messages.success(request, f"Statement {message.document.number} made. {way_out(message.document)}")
+        messages.success(
+            request,
+            _("Statement %(number)s made. %(way)s")
+            % {"number": message.document.number, "way": way_out(message.document)},
+        )
     return redirect(_home(to))

@@ -9,6 +9,9 @@ from django.db.models import Count, F, Min, Sum
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from accounts import ledger
 from accounts.addressing import mailing_lines
@@ -37,18 +40,18 @@ class Waiting:
 
     @property
     def to(self) -> str:
-        return by_email(self.payer)[0] or "On paper"
+        return by_email(self.payer)[0] or _("On paper")
 
 
 COLUMNS = [
-    Column("payer", "Payer", value="payer.name"),
-    Column("class", "Class", value="payer.get_payer_class_display", lo=True),
-    Column("office", "Office", value="office.code", kind="id"),
-    Column("accounts", "Accounts", kind="int"),
-    Column("charges", "Services", kind="int"),
-    Column("oldest", "Oldest service", kind="day"),
-    Column("to", "Goes to"),
-    Column("cents", "To be invoiced", kind="money"),
+    Column("payer", lazy("Payer"), value="payer.name"),
+    Column("class", lazy("Class"), value="payer.get_payer_class_display", lo=True),
+    Column("office", lazy("Office"), value="office.code", kind="id"),
+    Column("accounts", lazy("Accounts"), kind="int"),
+    Column("charges", lazy("Services"), kind="int"),
+    Column("oldest", lazy("Oldest service"), kind="day"),
+    Column("to", lazy("Goes to")),
+    Column("cents", lazy("To be invoiced"), kind="money"),
 ]
 
 
@@ -60,10 +63,10 @@ def ready(request):
         return file
     if request.method == "POST":
         return _issue_many(request, found)
-    empty = Empty("Nothing to be invoiced", "All that payers billed by invoice owe is on an invoice.")
-    table = Table(COLUMNS, found, caption="To be invoiced", href=_preview, tick=_name, empty=empty)
+    empty = Empty(_("Nothing to be invoiced"), _("All that payers billed by invoice owe is on an invoice."))
+    table = Table(COLUMNS, found, caption=_("To be invoiced"), href=_preview, tick=_name, empty=empty)
     total = sum(row.cents for row in found)
-    table.totals = {"payer": "Total", "cents": total} if found else {}
+    table.totals = {"payer": _("Total"), "cents": total} if found else {}
     context = {"table": table, "count": len(found), "total": total, "key": uuid.uuid4().hex}
     return render(request, "invoices/ready.html", context)
 
@@ -106,14 +109,19 @@ def _issue_many(request, found: list[Waiting]):
             facts = {"on": dates.today(), "by": request.user, "key": _key(key, row.payer, row.office)}
             issued.append(issuing.issue_to_payer(row.payer, row.office, **facts))
         except (issuing.NothingToInvoice, ledger.Refused) as error:
-            messages.error(request, f"{row.payer}: no invoice was issued. {error}")
+            messages.error(
+                request, _("%(payer)s: no invoice was issued. %(error)s") % {"payer": row.payer, "error": error}
+            )
     if issued:
         total = money.show(sum(row.cents for row in issued))
-        messages.success(request, f"Issued {len(issued)} invoice{'s' if len(issued) > 1 else ''} for ${total}.")
+        n = len(issued)
+        said = ngettext("Issued %(n)d invoice for $%(total)s.", "Issued %(n)d invoices for $%(total)s.", n)
+        messages.success(request, said % {"n": n, "total": total})
     elif before:
-        messages.info(request, f"{len(before)} were issued from this page already; nothing was issued twice.")
+        said = _("%(n)d were issued from this page already; nothing was issued twice.") % {"n": len(before)}
+        messages.info(request, said)
     elif not chosen:
-        messages.info(request, "Tick the payers that are to be invoiced, or issue all.")
+        messages.info(request, _("Tick the payers that are to be invoiced, or issue all."))
     return redirect("invoices_ready")
 
 
@@ -150,7 +158,7 @@ def _office(request, waiting_at: list[int]) -> Office | None:
     mine = request.user.offices.all()
     if asked:
         if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-            raise Http404("No such office.")
+            raise Http404(_("No such office."))
         return get_object_or_404(mine, pk=asked)
     return mine.filter(pk__in=waiting_at[:1]).first() or mine.order_by("pk").first()
 
@@ -178,12 +186,16 @@ def _groups(lines: list[issuing.Ready]) -> list[Group]:
 def _issue_one(request, payer: Payer, office: Office | None):
     key = form_key(request)
     if office is None:
-        raise Http404("No office to issue for.")
+        raise Http404(_("No office to issue for."))
     try:
         facts = {"on": dates.today(), "by": request.user, "key": _key(key, payer, office)}
         row = issuing.issue_to_payer(payer, office, **facts)
     except (issuing.NothingToInvoice, ledger.Refused) as error:
-        messages.error(request, f"No invoice was issued. {error}")
+        messages.error(request, _("No invoice was issued. %(error)s") % {"error": error})
         return redirect("payer", pk=payer.pk)
-    messages.success(request, f"Issued {row.number} for ${money.show(row.cents)}. {way_out(row.document)}")
+    messages.success(
+        request,
+        _("Issued %(invoice)s for $%(amount)s. %(way)s")
+        % {"invoice": row.number, "amount": money.show(row.cents), "way": way_out(row.document)},
+    )
     return redirect("invoice", pk=row.pk)

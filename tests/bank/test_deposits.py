@@ -345,7 +345,7 @@ def test_what_came_in_before_the_first_deposit_is_not_followed(biller, office, a
     assert open_rows(biller.user) == []
 
 
-@pytest.mark.parametrize("query", ["", "?as=csv", "?as=xlsx", "?which=Deposit"])
+@pytest.mark.parametrize("query", ["", "?as=csv", "?as=xlsx", "?which=deposit"])
 def test_the_open_list_and_its_files_are_of_ones_own_office(biller, closed, other_office, foreign, by, query):
     make_payment(foreign, by, 100, days_ago=0)
     make_deposit(other_office, by)

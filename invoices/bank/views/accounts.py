@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from billing_office.audit.acts import record
 from billing_office.lib.tables import Column, Empty, Table, export
@@ -13,11 +15,16 @@ from invoices.bank.forms import BankAccountForm
 from invoices.models import BankAccount
 
 COLUMNS = [
-    Column("name", "Bank account"),
-    Column("last4", "Ends in", value=lambda one: f"…{one.last4}", kind="id"),
-    Column("office", "Office", value="office.name"),
-    Column("columns", "CSV", value=lambda one: "columns known" if one.columns else "", lo=True),
-    Column("active", "State", value=lambda one: ("In use", "good") if one.active else ("Not in use", ""), kind="tag"),
+    Column("name", lazy("Bank account")),
+    Column("last4", lazy("Ends in"), value=lambda one: f"…{one.last4}", kind="id"),
+    Column("office", lazy("Office"), value="office.name"),
+    Column("columns", "CSV", value=lambda one: _("columns known") if one.columns else "", lo=True),
+    Column(
+        "active",
+        lazy("State"),
+        value=lambda one: (_("In use"), "good") if one.active else (_("Not in use"), ""),
+        kind="tag",
+    ),
 ]
 
 
@@ -26,8 +33,8 @@ def bank_accounts(request):
     if file := export(request, Table(COLUMNS, rows), "bank-accounts"):
         return file
     edits = may(request.user, "edit_bank_accounts")
-    empty = Empty("No bank account yet", "A supervisor adds it; then its files can come in.")
-    table = Table(COLUMNS, rows, caption="Bank accounts", href=_href if edits else None, empty=empty)
+    empty = Empty(_("No bank account yet"), _("A supervisor adds it; then its files can come in."))
+    table = Table(COLUMNS, rows, caption=_("Bank accounts"), href=_href if edits else None, empty=empty)
     return render(request, "bank/accounts.html", {"table": table})
 
 
@@ -52,6 +59,6 @@ def _edit(request, row: BankAccount):
         with transaction.atomic():
             saved = form.save()
             record(request.user, "bank_account_added" if new else "bank_account_edited", saved, changed=form.changed)
-        messages.success(request, f"{saved} saved.")
+        messages.success(request, _("%(account)s saved.") % {"account": saved})
         return redirect("bank_accounts")
     return answer_form(request, "bank/account.html", {"form": form, "back": reverse("bank_accounts"), "new": new})

@@ -6,6 +6,9 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts import ledger
@@ -26,15 +29,15 @@ A_PAGE = 150
 SHOWN = 8  # rows of a file shown while its columns are named
 
 COLUMNS = [
-    Column("file_name", "File", wrap=True),
-    Column("bank_account", "Account", value=lambda one: str(one.bank_account)),
-    Column("kind", "Kind", value="get_kind_display"),
-    Column("imported_at", "Imported", kind="moment"),
-    Column("by", "By", value="imported_by.short_name"),
-    Column("lines", "New lines", value="lines_count", kind="int"),
-    Column("known", "Known before", kind="int", lo=True),
-    Column("waiting", "Not matched", value="waiting_count", kind="int"),
-    Column("state", "State", kind="tag"),
+    Column("file_name", lazy("File"), wrap=True),
+    Column("bank_account", lazy("Account"), value=lambda one: str(one.bank_account)),
+    Column("kind", lazy("Kind"), value="get_kind_display"),
+    Column("imported_at", lazy("Imported"), kind="moment"),
+    Column("by", lazy("By"), value="imported_by.short_name"),
+    Column("lines", lazy("New lines"), value="lines_count", kind="int"),
+    Column("known", lazy("Known before"), kind="int", lo=True),
+    Column("waiting", lazy("Not matched"), value="waiting_count", kind="int"),
+    Column("state", lazy("State"), kind="tag"),
 ]
 
 
@@ -55,9 +58,9 @@ def bank_imports(request):
         return file
     page = keyset(rows, ("-id",), request.GET.get("after"), request.GET.get("before"))
     empty = Empty(
-        "No bank file yet", "Import one: its lines are matched with what is owed, and posted as you tick them."
+        _("No bank file yet"), _("Import one: its lines are matched with what is owed, and posted as you tick them.")
     )
-    table = Table(COLUMNS, page.rows, caption="Bank files", href=_href, page=page, empty=empty)
+    table = Table(COLUMNS, page.rows, caption=_("Bank files"), href=_href, page=page, empty=empty)
     return render(request, "bank/imports.html", {"table": table})
 
 
@@ -74,7 +77,7 @@ def bank_import_new(request):
             row = importing.take_in(account, file.name, file.read(), now=dates.now(), by=request.user)
         except importing.Unreadable as unreadable:
             findings = [one for one in unreadable.findings[:20] if one.row]
-            words = "The file cannot be read. Look at what is wrong at its places." if findings else str(unreadable)
+            words = _("The file cannot be read. Look at what is wrong at its places.") if findings else str(unreadable)
             form.add_error("file", words)
         else:
             _say_read(request, row)
@@ -86,13 +89,20 @@ def bank_import_new(request):
 
 def _say_read(request, row: BankImport):
     if row.read_at is None:
-        messages.info(request, "Say which column is which; it is remembered for the next file.")
+        messages.info(request, _("Say which column is which; it is remembered for the next file."))
         return
     new = row.lines.count()
     if not new and row.known:
-        messages.info(request, f"All {row.known} lines of this file were imported before; nothing was changed.")
+        messages.info(
+            request,
+            _("All %(n)d lines of this file were imported before; nothing was changed.") % {"n": row.known},
+        )
     else:
-        messages.success(request, f"{new} new lines." + (f" {row.known} were imported before." if row.known else ""))
+        said = ngettext("%(n)d new line.", "%(n)d new lines.", new) % {"n": new}
+        if row.known:
+            known = ngettext("%(n)d was imported before.", "%(n)d were imported before.", row.known) % {"n": row.known}
+            said = f"{said} {known}"
+        messages.success(request, said)
 
 
 def _of(request, pk) -> BankImport:
@@ -144,12 +154,12 @@ def bank_import_post(request, pk):
     chosen = {int(text): request.POST.get(f"match_{text}", "") for text in ticked}
     chosen = {line: match for line, match in chosen.items() if posting.known(match)}
     if row.undone_at or not chosen:
-        messages.error(request, "Nothing was posted. Tick the lines that are matched rightly first.")
+        messages.error(request, _("Nothing was posted. Tick the lines that are matched rightly first."))
         return redirect("bank_import", pk=row.pk)
     count = posting.choose(row, chosen, request.user)
     if count > AT_ONCE:
         queue.put(posting.POST, row.pk, f"{posting.POST}:{row.pk}:{dates.now().isoformat()}")
-        messages.info(request, f"A worker posts {count} lines. This page shows how far it is.")
+        messages.info(request, _("A worker posts %(n)d lines. This page shows how far it is.") % {"n": count})
     else:
         posted = posting.post_chosen(row, today=dates.today(), person=lambda pk: User.objects.get(pk=pk))
         _say_posted(request, posted, count)
@@ -158,11 +168,12 @@ def bank_import_post(request, pk):
 
 def _say_posted(request, posted: int, count: int):
     if posted:
-        messages.success(request, f"{posted} line{'' if posted == 1 else 's'} posted.")
+        messages.success(request, ngettext("%(n)d line posted.", "%(n)d lines posted.", posted) % {"n": posted})
     if posted < count:
-        messages.error(request, f"{count - posted} could not be posted; why is written beside each.")
+        said = _("%(n)d could not be posted; why is written beside each.") % {"n": count - posted}
+        messages.error(request, said)
     if not count:
-        messages.info(request, "These lines were posted already; nothing was posted twice.")
+        messages.info(request, _("These lines were posted already; nothing was posted twice."))
 
 
 def bank_import_state(request, pk):
@@ -182,8 +193,12 @@ def bank_import_undo(request, pk):
     try:
         new = importing.undo(row, on=dates.today(), now=dates.now(), by=request.user)
     except ledger.Refused as refusal:
-        messages.error(request, f"Nothing was undone. {refusal}")
+        messages.error(request, _("Nothing was undone. %(why)s") % {"why": refusal})
     else:
-        said = f"{row} is undone; what was posted from it is reversed." if new else "It was undone already."
+        said = (
+            _("%(file)s is undone; what was posted from it is reversed.") % {"file": row}
+            if new
+            else _("It was undone already.")
+        )
         (messages.success if new else messages.info)(request, said)
     return redirect("bank_import", pk=row.pk)

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts import ledger
@@ -23,16 +25,16 @@ from invoices.receipts import stub
 
 from .rows import rows_of
 
-STATES = {"": "Not matched", "aside": "Set aside", "all": "All"}
+STATES = {"": lazy("Not matched"), "aside": lazy("Set aside"), "all": lazy("All")}
 COLUMNS = [
-    Column("on", "Day", kind="day"),
-    Column("bank_account", "Account", value=lambda line: str(line.bank_account), lo=True),
-    Column("name", "Who"),
-    Column("text", "Text", wrap=True),
-    Column("reference", "Reference", kind="id"),
-    Column("cents", "Amount", kind="money"),
-    Column("left_cents", "Not matched", kind="nil_money"),
-    Column("aside", "Why set aside", lo=True),
+    Column("on", lazy("Day"), kind="day"),
+    Column("bank_account", lazy("Account"), value=lambda line: str(line.bank_account), lo=True),
+    Column("name", lazy("Who")),
+    Column("text", lazy("Text"), wrap=True),
+    Column("reference", lazy("Reference"), kind="id"),
+    Column("cents", lazy("Amount"), kind="money"),
+    Column("left_cents", lazy("Not matched"), kind="nil_money"),
+    Column("aside", lazy("Why set aside"), lo=True),
 ]
 
 
@@ -47,8 +49,8 @@ def bank_lines(request):
         record(request.user, "bank_lines_exported", detail={"as": kind})
         return file
     page = keyset(found, ("on", "id"), request.GET.get("after"), request.GET.get("before"))
-    empty = Empty("Every line of the bank is accounted for", "New ones come with the next file.")
-    table = Table(COLUMNS, page.rows, caption="Lines of the bank", href=_href, page=page, empty=empty)
+    empty = Empty(_("Every line of the bank is accounted for"), _("New ones come with the next file."))
+    table = Table(COLUMNS, page.rows, caption=_("Lines of the bank"), href=_href, page=page, empty=empty)
     return render(request, "bank/lines.html", {"table": table, "chips": chips(request, "state", STATES.items())})
 
 
@@ -91,7 +93,7 @@ def _typed(form: LineForm, user) -> str:
         payers = list(Payer.objects.filter(sort_key=sort_key(text), house_account__isnull=False)[:2])
         if len(payers) == 1:
             return f"payer:{payers[0].pk}"
-    form.add_error("number", ValidationError("No account, invoice, deposit or payer is called so.", code="unknown"))
+    form.add_error("number", ValidationError(_("No account, invoice, deposit or payer is called so."), code="unknown"))
     return ""
 
 
@@ -100,13 +102,14 @@ def _post(request, line: BankLine, match: str, form: LineForm) -> bool:
         done = posting.post(line, match, today=dates.today(), by=request.user)
     except (ledger.Refused, money.NotMoney, stub.Unread) as refusal:
         form.add_error(None, str(refusal)) if form.is_bound else messages.error(
-            request, f"Nothing was posted. {refusal}"
+            request, _("Nothing was posted. %(why)s") % {"why": refusal}
         )
         return False
     href = reverse("deposit" if isinstance(done, Deposit) else "payment", args=[done.pk])
     messages.success(
         request,
-        f"{money.show(line.left_cents)} of {dates.short(line.on, dates.today())} is accounted for.",
+        _("%(amount)s of %(day)s is accounted for.")
+        % {"amount": money.show(line.left_cents), "day": dates.short(line.on, dates.today())},
         extra_tags=href,
     )
     return True
@@ -118,10 +121,10 @@ def bank_line_aside(request, pk):
     line, form = _of(request, pk), AsideForm(request.POST)
     if request.POST.get("act") == "back":
         posting.set_aside(line, "", by=request.user)
-        messages.success(request, "The line is on the list again.")
+        messages.success(request, _("The line is on the list again."))
     elif form.is_valid():
         posting.set_aside(line, form.cleaned_data["reason"], by=request.user)
-        messages.success(request, "The line is set aside.")
+        messages.success(request, _("The line is set aside."))
         return redirect("bank_import", pk=line.bank_import_id)
     else:
         (row,) = rows_of([line], line.bank_account, request.user)

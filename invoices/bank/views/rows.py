@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from invoices.bank.matching import Match, propose
 from invoices.models import BankAccount, BankLine, Clearing
@@ -30,16 +31,16 @@ class Row:
     def state(self) -> tuple[str, str]:
         """Its word and tone for a tag."""
         if self.line.undone_at:
-            return "Undone", ""
+            return _("Undone"), ""
         if self.line.aside:
-            return "Set aside", ""
+            return _("Set aside"), ""
         if self.line.chosen is not None:
-            return "Being posted", "info"
+            return _("Being posted"), "info"
         if not self.left:
-            return "Matched", "good"
+            return _("Matched"), "good"
         if self.done:
-            return "Partly matched", "warn"
-        return ("To be matched", "warn") if self.matches else ("No match", "")
+            return _("Partly matched"), "warn"
+        return (_("To be matched"), "warn") if self.matches else (_("No match"), "")
 
 
 def rows_of(lines: Iterable[BankLine], account: BankAccount | None, user) -> list[Row]:
@@ -61,9 +62,12 @@ def _done(lines: list[BankLine]) -> dict[int, list[tuple[str, str]]]:
     live = Clearing.objects.live().filter(line__in=[line.pk for line in lines])
     for one in live.select_related("deposit__office", "payment__account"):
         if one.deposit_id:
-            words, href = f"Deposit {one.deposit.number}", reverse("deposit", args=[one.deposit_id])
+            words, href = (
+                _("Deposit %(deposit)s") % {"deposit": one.deposit.number},
+                reverse("deposit", args=[one.deposit_id]),
+            )
         else:
-            kind = "Payment of" if one.made else "Receipt of"
-            words, href = f"{kind} {one.payment.account.name}", reverse("payment", args=[one.payment_id])
+            said = _("Payment of %(name)s") if one.made else _("Receipt of %(name)s")
+            words, href = said % {"name": one.payment.account.name}, reverse("payment", args=[one.payment_id])
         found.setdefault(one.line_id, []).append((words, href))
     return found

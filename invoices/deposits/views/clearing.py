@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts import ledger
@@ -21,33 +23,33 @@ from invoices.models import Clearing, Deposit
 from invoices.receipts.views.payment import payment_of
 
 WHICH = {
-    "": "All",
-    "Deposit": "Deposits",
-    "Not closed": "Not closed",
-    "In no deposit": "In no deposit",
-    "Went out or came back": "Out",
+    "": lazy("All"),
+    "deposit": lazy("Deposits"),
+    "building": lazy("Not closed"),
+    "loose": lazy("In no deposit"),
+    "out": lazy("Out"),
 }
 COLUMNS = [
-    Column("what", "What", wrap=True),
-    Column("kind", "Where it stands", kind="tag"),
-    Column("since", "Since", kind="day"),
-    Column("cents", "Cash", kind="money"),
-    Column("open", "Not cleared", kind="money"),
-    Column("days", "Age", kind="age"),
+    Column("what", lazy("What"), wrap=True),
+    Column("kind", lazy("Where it stands"), kind="tag"),
+    Column("since", lazy("Since"), kind="day"),
+    Column("cents", lazy("Cash"), kind="money"),
+    Column("open", lazy("Not cleared"), kind="money"),
+    Column("days", lazy("Age"), kind="age"),
 ]
 
 
 def cash_open(request):
     """Cash that the bank has not been seen to have, the oldest first."""
     which, kind = request.GET.get("which", ""), request.GET.get("as", "")
-    rows = [row for row in cash.open_list(request.user, dates.today()) if which in ("", row.kind[0])]
+    rows = [row for row in cash.open_list(request.user, dates.today()) if which in ("", row.place)]
     if file := export(request, Table(COLUMNS, rows), "cash-not-cleared"):
         record(request.user, "open_cash_exported", detail={"as": kind})
         return file
-    empty = Empty("All cash is cleared", "Every receipt since the first deposit is in the bank, or explained.")
+    empty = Empty(_("All cash is cleared"), _("Every receipt since the first deposit is in the bank, or explained."))
     table = Table(
-        COLUMNS, rows[:300], caption="Cash that is not cleared", href=lambda row: row.href, empty=empty,
-        totals={"what": "Sum", "open": sum(row.open for row in rows)},
+        COLUMNS, rows[:300], caption=_("Cash that is not cleared"), href=lambda row: row.href, empty=empty,
+        totals={"what": _("Sum"), "open": sum(row.open for row in rows)},
     )  # fmt: skip
     context = {"table": table, "chips": chips(request, "which", WHICH.items()), "more": max(0, len(rows) - 300)}
     return render(request, "deposits/open.html", context)
@@ -66,7 +68,7 @@ def cash_payment(request, pk):
     row = payment_of(request, pk)
     found = cash.loose(list(request.user.offices.values_list("pk", flat=True)), request.user, payments=[row.pk])
     if not found and request.method != "POST":
-        raise Http404("All cash of this payment is accounted for.")
+        raise Http404(_("All cash of this payment is accounted for."))
     return _clear(
         request, row, found[0].cents if found else 0, clearing.clear_payment, reverse("payment", args=[row.pk])
     )
@@ -84,7 +86,9 @@ def _clear(request, row, open_now: int, do, back: str):
         except ledger.Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{show(given['amount'])} of {row} is accounted for.")
+            messages.success(
+                request, _("%(amount)s of %(what)s is accounted for.") % {"amount": show(given["amount"]), "what": row}
+            )
             return redirect(back)
     context = {"form": form, "back": back, "what": row, "open_now": open_now}
     return answer_form(request, "deposits/clear.html", context)
@@ -97,7 +101,7 @@ def clearing_undo(request, pk):
     theirs = Q(deposit__office__in=offices) | Q(payment__in=Payment.objects.for_staff(request.user).values("pk"))
     row = get_object_or_404(Clearing.objects.filter(theirs).select_related("deposit", "line"), pk=pk)
     if clearing.undo(row, now=dates.now(), by=request.user):
-        messages.success(request, f"{show(row.cents)} is open again.")
+        messages.success(request, _("%(amount)s is open again.") % {"amount": show(row.cents)})
     else:
-        messages.info(request, "This was undone already.")
+        messages.info(request, _("This was undone already."))
     return redirect("deposit", pk=row.deposit_id) if row.deposit_id else redirect("payment", pk=row.payment_id)

@@ -7,6 +7,8 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accounts import ledger
@@ -18,28 +20,28 @@ from invoices.deposits.forms import DayForm
 from invoices.models import DayClose
 
 RECEIVED = [
-    Column("means", "How"),
-    Column("name", "Posted by"),
-    Column("count", "Receipts", kind="int"),
-    Column("came", "Came in", kind="money"),
-    Column("back", "Went back", kind="nil_money"),
-    Column("cents", "Left", kind="money"),
+    Column("means", lazy("How")),
+    Column("name", lazy("Posted by")),
+    Column("count", lazy("Receipts"), kind="int"),
+    Column("came", lazy("Came in"), kind="money"),
+    Column("back", lazy("Went back"), kind="nil_money"),
+    Column("cents", lazy("Left"), kind="money"),
 ]
 KINDS = [
-    Column("label", "Kind"),
-    Column("count", "Entries", kind="int"),
-    Column("receivable", "Receivable", kind="nil_money"),
-    Column("unapplied", "Unapplied", kind="nil_money"),
-    Column("cash", "Cash", kind="nil_money"),
-    Column("other", "Other books", kind="nil_money"),
+    Column("label", lazy("Kind")),
+    Column("count", lazy("Entries"), kind="int"),
+    Column("receivable", lazy("Receivable"), kind="nil_money"),
+    Column("unapplied", lazy("Unapplied"), kind="nil_money"),
+    Column("cash", lazy("Cash"), kind="nil_money"),
+    Column("other", lazy("Other books"), kind="nil_money"),
 ]
 DEPOSITS = [
-    Column("number", "Deposit", kind="id"),
-    Column("method", "What", value="get_method_display"),
-    Column("expected_cents", "Receipts", kind="money"),
-    Column("counted_cents", "Counted", kind="money"),
-    Column("cleared_cents", "Cleared", kind="nil_money"),
-    Column("state", "State", kind="tag"),
+    Column("number", lazy("Deposit"), kind="id"),
+    Column("method", lazy("What"), value="get_method_display"),
+    Column("expected_cents", lazy("Receipts"), kind="money"),
+    Column("counted_cents", lazy("Counted"), kind="money"),
+    Column("cleared_cents", lazy("Cleared"), kind="nil_money"),
+    Column("state", lazy("State"), kind="tag"),
 ]
 
 
@@ -49,7 +51,7 @@ def day(request):
     on = given.get("on") or dates.today()
     office = given.get("office") or request.user.offices.order_by("name", "pk").first()
     if office is None:
-        raise Http404("You belong to no office, so there is no day to show.")
+        raise Http404(_("You belong to no office, so there is no day to show."))
     form.initial = {"on": on, "office": office.pk}
     found, kind = days.figures(office, on), request.GET.get("as", "")
     if file := export(request, Table(KINDS, found.kinds), f"day-{office.code}-{on}"):
@@ -73,7 +75,9 @@ def _context(request, form, office, on: date, found: days.Figures, closed: DayCl
         "after": closed is not None and closed.figures["sums"] != found.sums,
         "received": _received(found),
         "kinds": _kinds(found),
-        "deposits": Table(DEPOSITS, deposits, caption="Deposits", href=_href, empty=Empty("No deposit of this day")),
+        "deposits": Table(
+            DEPOSITS, deposits, caption=_("Deposits"), href=_href, empty=Empty(_("No deposit of this day"))
+        ),
     }
 
 
@@ -83,14 +87,14 @@ def _href(deposit) -> str:
 
 def _received(found: days.Figures) -> Table:
     came, back = sum(one.came for one in found.received), sum(one.back for one in found.received)
-    totals = {"means": "Sum", "came": came, "back": back, "cents": found.cash}
-    empty = Empty("Nothing was received", "Receipts posted on this day are summed here.")
-    return Table(RECEIVED, found.received, caption="Received", totals=totals, empty=empty)
+    totals = {"means": _("Sum"), "came": came, "back": back, "cents": found.cash}
+    empty = Empty(_("Nothing was received"), _("Receipts posted on this day are summed here."))
+    return Table(RECEIVED, found.received, caption=_("Received"), totals=totals, empty=empty)
 
 
 def _kinds(found: days.Figures) -> Table:
-    empty = Empty("Nothing was posted on this day")
-    return Table(KINDS, found.kinds, caption="Posted", totals={"label": "Sum"} | found.sums, empty=empty)
+    empty = Empty(_("Nothing was posted on this day"))
+    return Table(KINDS, found.kinds, caption=_("Posted"), totals={"label": _("Sum")} | found.sums, empty=empty)
 
 
 @require_POST
@@ -98,13 +102,17 @@ def day_close(request):
     """Close the day that the page showed."""
     form = DayForm(request.POST, by=request.user)
     if not form.is_valid() or not form.cleaned_data["on"] or not form.cleaned_data["office"]:
-        raise Http404("No such day.")
+        raise Http404(_("No such day."))
     office, on = form.cleaned_data["office"], form.cleaned_data["on"]
     try:
-        _, new = days.close(office, on, today=dates.today(), by=request.user)
+        _close, new = days.close(office, on, today=dates.today(), by=request.user)
     except ledger.Refused as refusal:
-        messages.error(request, f"The day was not closed. {refusal}")
+        messages.error(request, _("The day was not closed. %(why)s") % {"why": refusal})
     else:
-        said = f"{dates.long(on)} is closed." if new else f"{dates.long(on)} was closed already."
+        said = (
+            _("%(day)s is closed.") % {"day": dates.long(on)}
+            if new
+            else _("%(day)s was closed already.") % {"day": dates.long(on)}
+        )
         (messages.success if new else messages.info)(request, said)
     return redirect(f"{reverse('day')}?{urlencode({'office': office.pk, 'on': on})}")

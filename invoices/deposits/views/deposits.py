@@ -3,6 +3,9 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts import ledger
@@ -16,7 +19,7 @@ from invoices.deposits import cash, keeping
 from invoices.deposits.forms import CountForm, DepositForm
 from invoices.models import Deposit
 
-STATES = {"": "All", "open": "Not closed", "uncleared": "Not cleared", "closed": "Closed"}
+STATES = {"": lazy("All"), "open": lazy("Not closed"), "uncleared": lazy("Not cleared"), "closed": lazy("Closed")}
 
 
 def _sum_of(deposit: Deposit) -> int | None:
@@ -28,17 +31,17 @@ def _missing(deposit: Deposit) -> int | None:
 
 
 COLUMNS = [
-    Column("number", "Deposit", kind="id"),
-    Column("day", "Receipts of", kind="day"),
-    Column("office", "Office", value="office.name", lo=True),
-    Column("method", "What", value="get_method_display"),
-    Column("drawer", "Drawer", value=lambda d: d.drawer.short_name if d.drawer else "Everybody’s", lo=True),
-    Column("sum", "Receipts", value=_sum_of, kind="money"),
-    Column("counted", "Counted", value="counted_cents", kind="money"),
-    Column("missing", "Not cleared", value=_missing, kind="nil_money"),
-    Column("state", "State", kind="tag"),
-    Column("opened_by", "Opened by", value="opened_by.short_name", lo=True),
-    Column("closed_by", "Closed by", value=lambda d: d.closed_by.short_name if d.closed_by else "", lo=True),
+    Column("number", lazy("Deposit"), kind="id"),
+    Column("day", lazy("Receipts of"), kind="day"),
+    Column("office", lazy("Office"), value="office.name", lo=True),
+    Column("method", lazy("What"), value="get_method_display"),
+    Column("drawer", lazy("Drawer"), value=lambda d: d.drawer.short_name if d.drawer else _("Everybody’s"), lo=True),
+    Column("sum", lazy("Receipts"), value=_sum_of, kind="money"),
+    Column("counted", lazy("Counted"), value="counted_cents", kind="money"),
+    Column("missing", lazy("Not cleared"), value=_missing, kind="nil_money"),
+    Column("state", lazy("State"), kind="tag"),
+    Column("opened_by", lazy("Opened by"), value="opened_by.short_name", lo=True),
+    Column("closed_by", lazy("Closed by"), value=lambda d: d.closed_by.short_name if d.closed_by else "", lo=True),
 ]
 
 
@@ -61,8 +64,8 @@ def deposits(request):
         record(request.user, "deposits_exported", detail={"as": kind})
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
-    empty = Empty("No deposits", "Open one: the day’s receipts are put in at once.")
-    table = Table(COLUMNS, page.rows, caption="Deposits", href=_href, page=page, empty=empty)
+    empty = Empty(_("No deposits"), _("Open one: the day’s receipts are put in at once."))
+    table = Table(COLUMNS, page.rows, caption=_("Deposits"), href=_href, page=page, empty=empty)
     return render(request, "deposits/list.html", {"table": table, "chips": chips(request, "state", STATES.items())})
 
 
@@ -86,22 +89,24 @@ def _of(request, pk) -> Deposit:
 
 
 IN_IT = [
-    Column("name", "From", value="payment.account.name", link=lambda r: reverse("payment", args=[r.payment.pk])),
-    Column("number", "Account", value=lambda r: "" if r.payment.payer_id else r.payment.account.number, kind="id"),
-    Column("reference", "Reference", value="payment.reference", kind="id"),
-    Column("received_on", "Received", value="payment.received_on", kind="day"),
-    Column("by", "Posted by", value="payment.created_by.short_name", lo=True),
-    Column("came", "Received", kind="money"),
-    Column("back", "Undone", kind="nil_money"),
-    Column("cents", "In the deposit", kind="money"),
+    Column("name", lazy("From"), value="payment.account.name", link=lambda r: reverse("payment", args=[r.payment.pk])),
+    Column(
+        "number", lazy("Account"), value=lambda r: "" if r.payment.payer_id else r.payment.account.number, kind="id"
+    ),
+    Column("reference", lazy("Reference"), value="payment.reference", kind="id"),
+    Column("received_on", lazy("Received"), value="payment.received_on", kind="day"),
+    Column("by", lazy("Posted by"), value="payment.created_by.short_name", lo=True),
+    Column("came", lazy("Received"), kind="money"),
+    Column("back", lazy("Undone"), kind="nil_money"),
+    Column("cents", lazy("In the deposit"), kind="money"),
 ]
 NOT_IN_IT = [
-    Column("name", "From", link=lambda one: one.href),
-    Column("number", "Account", value=lambda one: "" if one.house else one.number, kind="id"),
-    Column("reference", "Reference", kind="id"),
-    Column("since", "Received", kind="day"),
-    Column("taken", "Posted by", lo=True),
-    Column("cents", "Amount", kind="money"),
+    Column("name", lazy("From"), link=lambda one: one.href),
+    Column("number", lazy("Account"), value=lambda one: "" if one.house else one.number, kind="id"),
+    Column("reference", lazy("Reference"), kind="id"),
+    Column("since", lazy("Received"), kind="day"),
+    Column("taken", lazy("Posted by"), lo=True),
+    Column("cents", lazy("Amount"), kind="money"),
 ]
 
 
@@ -113,10 +118,10 @@ def _in_it(receipts: list[cash.Receipt], ticks: bool) -> Table:
     return Table(
         [*IN_IT, NOTE] if back else IN_IT,
         receipts,
-        caption="Receipts in it",
+        caption=_("Receipts in it"),
         tick=(lambda one: str(one.payment.pk)) if ticks else None,
-        totals={"name": "Sum", "came": came, "back": back, "cents": came + back},
-        empty=Empty("Nothing is in it yet", "Tick receipts below and add them."),
+        totals={"name": _("Sum"), "came": came, "back": back, "cents": came + back},
+        empty=Empty(_("Nothing is in it yet"), _("Tick receipts below and add them.")),
     )
 
 
@@ -134,7 +139,7 @@ def _page(request, deposit: Deposit, form: CountForm | None = None):
         "builds": builds,
         "mine": request.user.pk in (deposit.opened_by_id, deposit.counted_by_id),
         "table": _in_it(receipts, builds),
-        "free": Table(NOT_IN_IT, free, caption="Receipts in no deposit", tick=lambda one: str(one.payment)),
+        "free": Table(NOT_IN_IT, free, caption=_("Receipts in no deposit"), tick=lambda one: str(one.payment)),
         "free_count": len(free),
         "changed": deposit.open and deposit.counted_at and total != deposit.expected_cents,
         "missing": _missing(deposit),
@@ -162,10 +167,14 @@ def deposit_receipts(request, pk):
     except ledger.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        words = f"{count} receipt{'' if count == 1 else 's'} {'taken out' if out else 'added'}."
+        said = (
+            ngettext("%(n)d receipt taken out.", "%(n)d receipts taken out.", count)
+            if out
+            else ngettext("%(n)d receipt added.", "%(n)d receipts added.", count)
+        ) % {"n": count}
         if count < len(ticked):
-            words += f" {len(ticked) - count} stood elsewhere meanwhile."
-        messages.success(request, words)
+            said = f"{said} {_('%(n)d stood elsewhere meanwhile.') % {'n': len(ticked) - count}}"
+        messages.success(request, said)
     return redirect("deposit", pk=row.pk)
 
 
@@ -180,7 +189,11 @@ def deposit_count(request, pk):
         except ledger.Refused as refusal:
             form.add_error("reason" if row.open else None, str(refusal))
         else:
-            messages.success(request, f"Counted {show(given['counted'])}. Now another person closes {row}.")
+            messages.success(
+                request,
+                _("Counted %(amount)s. Now another person closes %(deposit)s.")
+                % {"amount": show(given["counted"]), "deposit": row},
+            )
             return redirect("deposit", pk=row.pk)
     return _page(request, row, form)
 
@@ -192,9 +205,13 @@ def deposit_close(request, pk):
     try:
         new = keeping.close(row, seen=_whole(seen), now=dates.now(), by=request.user)
     except ledger.Refused as refusal:
-        messages.error(request, f"Nothing was closed. {refusal}")
+        messages.error(request, _("Nothing was closed. %(why)s") % {"why": refusal})
     else:
-        said = f"{row} is closed." if new else f"{row} was closed already; nothing was done twice."
+        said = (
+            _("%(deposit)s is closed.") % {"deposit": row}
+            if new
+            else _("%(deposit)s was closed already; nothing was done twice.") % {"deposit": row}
+        )
         (messages.success if new else messages.info)(request, said)
     return redirect("deposit", pk=row.pk)
 
@@ -212,7 +229,7 @@ def deposit_drop(request, pk):
     except ledger.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{row} is discarded; its receipts are free for another.")
+        messages.success(request, _("%(deposit)s is discarded; its receipts are free for another.") % {"deposit": row})
     return redirect("deposits")
 
 

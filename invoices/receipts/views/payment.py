@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.corrections.returned import RETURNABLE
@@ -53,7 +54,11 @@ def payment_receipt(request, pk):
     except documents.NoReceipt as none:
         messages.error(request, str(none))
     else:
-        email = message.channel == Message.Channel.EMAIL
-        way = f"by e-mail to {message.to}" if email else f"on the print list ({message.why_print.lower()})"
-        messages.success(request, f"Receipt {message.document.number} goes out {way}.")
+        said = (
+            _("Receipt %(number)s goes out by e-mail to %(address)s.")
+            if message.channel == Message.Channel.EMAIL
+            else _("Receipt %(number)s goes out on the print list (%(why)s).")
+        )
+        facts = {"number": message.document.number, "address": message.to, "why": message.why_print.lower()}
+        messages.success(request, said % facts)
     return redirect("payment", pk=row.pk)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import ledger, reading
 from accounts.corrections import prompt
@@ -29,12 +30,15 @@ def receipt_new(request):
     if len(found) == 1:
         return redirect(found[0].href)
     columns = [
-        Column("name", "Name", link=lambda payee: payee.href),
-        Column("number", "Account", kind="id"),
-        Column("what", "Who"),
+        Column("name", _("Name"), link=lambda payee: payee.href),
+        Column("number", _("Account"), kind="id"),
+        Column("what", _("Who")),
     ]
-    empty = Empty(f"Nobody found for “{text}”", "Look for part of a name, an account’s, invoice’s or phone number.")
-    table = Table(columns, found, caption="Who may have paid", href=lambda payee: payee.href, empty=empty)
+    empty = Empty(
+        _("Nobody found for “%(text)s”") % {"text": text},
+        _("Look for part of a name, an account’s, invoice’s or phone number."),
+    )
+    table = Table(columns, found, caption=_("Who may have paid"), href=lambda payee: payee.href, empty=empty)
     return render(request, "receipts/who.html", {"text": text, "table": table if text else None})
 
 
@@ -116,12 +120,17 @@ def _posted(request, done: Done, account: Account | None):
     payment = done.row
     amount, href = f"${show(payment.cents)}", reverse("payment", args=[payment.pk])
     if done.new:
-        to = f"to {account.name}" if account else f"from {payment.payer.name}"
+        said = _("Posted %(amount)s to %(name)s.") if account else _("Posted %(amount)s from %(name)s.")
+        name = account.name if account else payment.payer.name
         came = payment.postings.filter(book=Book.CASH).earliest("pk").entry_id
-        undo = linked(f"Posted {amount} {to}.", reverse("entry_reverse", args=[came]), "Undo")
+        undo = linked(
+            said % {"amount": amount, "name": name},
+            reverse("entry_reverse", args=[came]),
+            _("Undo"),
+        )
         messages.success(request, undo, extra_tags=href)
     else:
-        words = f"{amount} was posted from this form already; nothing was posted twice."
+        words = _("%(amount)s was posted from this form already; nothing was posted twice.") % {"amount": amount}
         messages.info(request, words, extra_tags=href)
     return redirect("account", pk=account.pk) if account else redirect("payment", pk=payment.pk)
 
@@ -136,21 +145,24 @@ def receipts(request):
     if text:
         found = found.filter(reference__icontains=text)
     columns = [
-        Column("received_on", "Received", kind="day"),
-        Column("name", "From", value="account.name"),
-        Column("number", "Account", value=lambda p: "" if p.payer_id else p.account.number, kind="id"),
-        Column("means", "How"),
-        Column("reference", "Reference", kind="id"),
-        Column("cents", "Amount", kind="money"),
-        Column("by", "Posted by", value="created_by.name", lo=True),
+        Column("received_on", _("Received"), kind="day"),
+        Column("name", _("From"), value="account.name"),
+        Column("number", _("Account"), value=lambda p: "" if p.payer_id else p.account.number, kind="id"),
+        Column("means", _("How")),
+        Column("reference", _("Reference"), kind="id"),
+        Column("cents", _("Amount"), kind="money"),
+        Column("by", _("Posted by"), value="created_by.name", lo=True),
     ]
     kind = request.GET.get("as", "")
     if file := export(request, Table(columns, found.order_by("-id")), "receipts"):
         record(request.user, "receipts_exported", detail={"as": kind, "searched": bool(text)})
         return file
     page = keyset(found, ("-id",), request.GET.get("after"), request.GET.get("before"))
-    empty = Empty("No receipts", f"None has “{text}” in its reference." if text else "Money received is listed here.")
-    table = Table(columns, page.rows, caption="Receipts", href=_payment_href, page=page, empty=empty)
+    empty = Empty(
+        _("No receipts"),
+        _("None has “%(text)s” in its reference.") % {"text": text} if text else _("Money received is listed here."),
+    )
+    table = Table(columns, page.rows, caption=_("Receipts"), href=_payment_href, page=page, empty=empty)
     return render(request, "receipts/list.html", {"table": table, "text": text})
 
 

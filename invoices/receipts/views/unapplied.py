@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.models import Account, JournalEntry, Payment
@@ -28,20 +29,20 @@ def unapplied_list(request):
     owner = request.GET.get("owner", "")
     accounts = unapplied.accounts_of(user, owner)
     columns = [
-        Column("name", "Whose", link=lambda row: row.href),
-        Column("number", "Account", value=lambda row: "" if row.house else row.number, kind="id"),
-        Column("received_on", "Received", kind="day"),
-        Column("method", "How", value=lambda row: Payment.Method(row.method).label),
-        Column("reference", "Reference", kind="id"),
-        Column("cents", "Unapplied", kind="money"),
-        Column("days", "Open", kind="age"),
+        Column("name", _("Whose"), link=lambda row: row.href),
+        Column("number", _("Account"), value=lambda row: "" if row.house else row.number, kind="id"),
+        Column("received_on", _("Received"), kind="day"),
+        Column("method", _("How"), value=lambda row: Payment.Method(row.method).label),
+        Column("reference", _("Reference"), kind="id"),
+        Column("cents", _("Unapplied"), kind="money"),
+        Column("days", _("Open"), kind="age"),
     ]
     if kind in FILES:
         record(user, "unapplied_exported", detail={"as": kind, "owner": owner})
         return export(request, Table(columns, unapplied.standing(accounts, today)), "unapplied")
     page = unapplied.page(accounts, today, request.GET.get("after") or request.GET.get("before") or "")
-    empty = Empty("No unapplied money", "All money received is on charges.")
-    table = Table(columns, page.rows, caption="Unapplied money", href=lambda row: row.href, page=page, empty=empty)
+    empty = Empty(_("No unapplied money"), _("All money received is on charges."))
+    table = Table(columns, page.rows, caption=_("Unapplied money"), href=lambda row: row.href, page=page, empty=empty)
     context = {"table": table, "chips": chips(request, "owner", unapplied.OWNERS.items())}
     return render(request, "receipts/unapplied.html", context)
 
@@ -57,7 +58,7 @@ def payment_allocate(request, pk):
     """Lay what stands unapplied on charges."""
     row, today = payment_of(request, pk), dates.today()
     if row.payer_id and not may(request.user, "post_payer_payments"):
-        raise PermissionDenied("This needs the right “post payer payments”.")
+        raise PermissionDenied(_("This needs the right “post payer payments”."))
     source = _source(request, row)
     if source is None:
         return _nothing_left(request, row)
@@ -83,7 +84,7 @@ def payment_allocate(request, pk):
             form.add_error(None, str(refusal))
         else:
             keys = [f"allocate:{row.pk}:{form.key}:{account}:" for account in form.shares]
-            _say_done(request, new, f"${show(form.sums.laid)} laid on charges.", keys)
+            _say_done(request, new, _("$%(amount)s laid on charges.") % {"amount": show(form.sums.laid)}, keys)
             return redirect("payment", pk=row.pk)
     context = {
         "payment": row, "source": source, "account": home, "payer": row.payer, "form": form, "lines": form.lines, "sums": form.sums,
@@ -119,7 +120,10 @@ def payment_move(request, pk):
             except ledger.Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                moved = f"${show(given['amount'])} moved to {form.target.name}."
+                moved = _("$%(amount)s moved to %(name)s.") % {
+                    "amount": show(given["amount"]),
+                    "name": form.target.name,
+                }
                 _say_done(request, new, moved, [f"move:{row.pk}:{form.key}:out:"])
                 return redirect("payment", pk=row.pk)
     context = {"payment": row, "source": source, "form": form, "target": form.target if form.is_bound else None}
@@ -129,9 +133,9 @@ def payment_move(request, pk):
 def _nothing_left(request, row: Payment):
     """A form sent twice ends here too: the first press took what was left."""
     if request.method == "POST":
-        messages.info(request, "Nothing is left there to lay or move; what was sent before stands.")
+        messages.info(request, _("Nothing is left there to lay or move; what was sent before stands."))
         return redirect("payment", pk=row.pk)
-    raise Http404("Nothing of this payment stands unapplied there.")
+    raise Http404(_("Nothing of this payment stands unapplied there."))
 
 
 def _say_done(request, new: bool, words: str, keys: list[str]):
@@ -139,7 +143,7 @@ def _say_done(request, new: bool, words: str, keys: list[str]):
     if new:
         entry = len(keys) == 1 and JournalEntry.objects.filter(source_key__startswith=keys[0]).last()
         offers = entry and may(request.user, "reverse_entries")
-        undo = offers and linked(words, reverse("entry_reverse", args=[entry.pk]), "Undo")
+        undo = offers and linked(words, reverse("entry_reverse", args=[entry.pk]), _("Undo"))
         messages.success(request, undo or words)
     else:
-        messages.info(request, "This was done from this form already; nothing was posted twice.")
+        messages.info(request, _("This was done from this form already; nothing was posted twice."))
