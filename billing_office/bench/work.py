@@ -141,5 +141,9 @@ def _plainly(words: dict):
     )
     kept = FontConfiguration()
     sheet = CSS(string=(folder / "document.css").read_text(), font_config=kept, url_fetcher=own)
-    page = Engine(dirs=[folder], autoescape=True).get_template("invoice.html").render(Context(ready))
+    page = (
+        Engine(dirs=[folder], builtins=["django.templatetags.i18n"], autoescape=True)
+        .get_template("invoice.html")
+        .render(Context(ready))
+    )
     HTML(string=page, url_fetcher=own).write_pdf(stylesheets=[sheet], font_config=kept)
