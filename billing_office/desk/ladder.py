@@ -5,6 +5,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
 
 from billing_office.audit.acts import record
 from billing_office.lib.fields import MoneyField, OfficeModelForm, StaleFormMixin
@@ -22,6 +23,15 @@ class LevelForm(StaleFormMixin, OfficeModelForm):
         fields = [
             "audience", "level", "name", "days_after_due", "least_cents", "respite_days", "lead", "paragraph", "on_paper", "active",
         ]  # fmt: skip
+        labels = {
+            "level": lazy("Level"),
+            "name": lazy("Name"),
+            "days_after_due": lazy("Days after due"),
+            "respite_days": lazy("Respite days"),
+            "lead": lazy("Lead"),
+            "paragraph": lazy("Paragraph"),
+            "active": lazy("Active"),
+        }
         widgets = {"lead": forms.Textarea(attrs={"rows": 2}), "paragraph": forms.Textarea(attrs={"rows": 4})}
         error_messages = {
             NON_FIELD_ERRORS: {
@@ -42,8 +52,8 @@ def record_level(user, level, changed, created):
 
 LEVELS = Records(
     model=ReminderLevel,
-    noun=lazy("reminder level"),
-    plural="ladder",
+    noun=noop("reminder level"),
+    plural=noop("ladder"),
     folder="ladder",
     form=LevelForm,
     columns=[

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 
 from billing_office.audit.acts import record
@@ -77,8 +78,8 @@ def _days(count: int) -> str:
 
 OFFICES = OfficePages(
     model=Office,
-    noun="office",
-    plural="offices",
+    noun=noop("office"),
+    plural=noop("offices"),
     form=OfficeForm,
     queryset=lambda user: Office.objects.all(),
     on_save=record_office,

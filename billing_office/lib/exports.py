@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -46,7 +47,8 @@ def print_page(request, table, name: str):
     rows = list(islice(_all(table.rows), PRINT_ROWS + 1))
     shown = replace(table, rows=rows[:PRINT_ROWS], href=None, tick=None, sort="", page=None)
     said = [(word, text) for word, text in request.GET.items() if text and word not in _NO_FILTERS]
-    context = {"table": shown, "title": name.replace("-", " ").capitalize(), "said": said, "now": dates.now()}
+    title = _(name.replace("-", " ").capitalize())  # as the list's own page is titled, which marks the words
+    context = {"table": shown, "title": title, "said": said, "now": dates.now()}
     return render(request, "print.html", context | {"most": PRINT_ROWS if len(rows) > PRINT_ROWS else 0})
 
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
 
 from billing_office.audit.acts import record
 from billing_office.lib.tables import Column
@@ -28,8 +29,8 @@ def _whose(row) -> str:
 
 CHEAPER_WAYS = Records(
     model=CheaperWay,
-    noun="cheaper way",
-    plural="cheaper ways",
+    noun=noop("cheaper way"),
+    plural=noop("cheaper ways"),
     form=CheaperWayForm,
     queryset=lambda user: CheaperWay.objects.select_related("payer", "plan__payer"),
     on_save=_edited("cheaper_way"),
@@ -49,8 +50,8 @@ CHEAPER_WAYS = Records(
 )
 DUTIES = Records(
     model=Duty,
-    noun="duty",
-    plural="duties",
+    noun=noop("duty"),
+    plural=noop("duties"),
     form=DutyForm,
     queryset=lambda user: Duty.objects.select_related("payer", "office"),
     narrow=_own_offices,
@@ -69,8 +70,8 @@ DUTIES = Records(
 )
 HOLIDAYS = Records(
     model=Holiday,
-    noun="holiday",
-    plural="holidays",
+    noun=noop("holiday"),
+    plural=noop("holidays"),
     form=HolidayForm,
     queryset=lambda user: Holiday.objects.all(),
     on_save=_edited("holiday"),

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_POST
 
 from accounts.models import Client
@@ -219,8 +220,8 @@ def _edited(user, row, changed, created):
 
 RULES = Records(
     model=AuthorizationRule,
-    noun="authorization rule",
-    plural="authorization rules",
+    noun=noop("authorization rule"),
+    plural=noop("authorization rules"),
     form=RuleForm,
     queryset=lambda user: AuthorizationRule.objects.select_related("payer", "plan__payer"),
     on_save=_edited,

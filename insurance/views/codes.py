@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_POST
 
 from billing_office.audit.acts import record
@@ -33,8 +34,8 @@ def _edited(user, code: Code, changed: list[str], created: bool):
 
 CODES = Records(
     model=Code,
-    noun="code",
-    plural="codes",
+    noun=noop("code"),
+    plural=noop("codes"),
     form=CodeForm,
     queryset=lambda user: Code.objects.all(),
     on_save=_edited,

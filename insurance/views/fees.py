@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
 
 from billing_office.audit.acts import record
 from billing_office.lib import dates
@@ -30,8 +31,8 @@ def _edited(user, row, changed, created):
 
 SCHEDULES = Records(
     model=FeeSchedule,
-    noun="fee schedule",
-    plural="fee schedules",
+    noun=noop("fee schedule"),
+    plural=noop("fee schedules"),
     form=ScheduleForm,
     queryset=lambda user: FeeSchedule.objects.select_related("contract__payer"),
     on_save=_edited,

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
 
 from accounts.models import Payer
 from billing_office.audit.acts import record
@@ -28,8 +29,8 @@ def _find(rows, text: str):
 
 PLANS = Records(
     model=Plan,
-    noun="plan",
-    plural="plans",
+    noun=noop("plan"),
+    plural=noop("plans"),
     form=PlanForm,
     queryset=lambda user: Plan.objects.select_related("payer"),
     on_save=_edited,
@@ -52,8 +53,8 @@ PLANS = Records(
 )
 CONTRACTS = Records(
     model=Contract,
-    noun="contract",
-    plural="contracts",
+    noun=noop("contract"),
+    plural=noop("contracts"),
     form=ContractForm,
     queryset=lambda user: Contract.objects.select_related("payer", "plan"),
     on_save=_edited,
