@@ -1,6 +1,7 @@
-"""What goes over with a client when two accounts become one (accounts/merging): name and rows, for settings.CLIENT_FOLLOWERS."""
+"""What goes over with a client when two accounts become one (accounts/merging): name and rows, for settings.CLIENT_FOLLOWERS.
+The names are keys, and translated where they are shown."""
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from accounts.models import Client
 
@@ -11,7 +12,7 @@ def coverages(old: Client, new: Client | None) -> tuple[str, list[Coverage]]:
     """Of each rank those of days that are still free there: the database lets one stand at each rank on a day."""
     there = list(Coverage.objects.standing().filter(client=new)) if new else []
     rows = Coverage.objects.standing().filter(client=old)
-    return _("coverages"), [row for row in rows if not any(_meet(row, other) for other in there)]
+    return noop("coverages"), [row for row in rows if not any(_meet(row, other) for other in there)]
 
 
 def _meet(one: Coverage, other: Coverage) -> bool:
@@ -21,12 +22,12 @@ def _meet(one: Coverage, other: Coverage) -> bool:
 
 
 def visits(old: Client, new: Client | None) -> tuple[str, list[Visit]]:
-    return _("planned visits"), list(Visit.objects.expected().filter(client=old))
+    return noop("planned visits"), list(Visit.objects.expected().filter(client=old))
 
 
 def same_member() -> tuple[str, int, str]:
     """For settings.CLIENT_TWINS: who holds or held the same member number at the same payer."""
-    return _("Same member number"), 50, MEMBER
+    return noop("Same member number"), 50, MEMBER
 
 
 MEMBER = """

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext_noop as noop
+
 from accounts import invariants as accounts
 from billing_office.lib.checks import Result, run
 from dunning import invariants as dunning
@@ -9,10 +11,10 @@ from invoices import invariants as invoices
 from invoices.deposits import invariants as deposits
 
 GROUPS = {
-    "Ledger and accounts": accounts.CHECKS,
-    "Invoices and messages": invoices.CHECKS,
-    "Deposits and the bank": deposits.CHECKS,
-    "Reminders and contact": dunning.CHECKS,
+    noop("Ledger and accounts"): accounts.CHECKS,
+    noop("Invoices and messages"): invoices.CHECKS,
+    noop("Deposits and the bank"): deposits.CHECKS,
+    noop("Reminders and contact"): dunning.CHECKS,
 }
 
 

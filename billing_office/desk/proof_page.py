@@ -41,6 +41,10 @@ class Line:
     rows: list[dict]
 
     @property
+    def words(self) -> str:
+        return _(self.name)  # checks mark their names, which are keys of what is recorded
+
+    @property
     def told(self):
         return (_("holds"), "good") if self.count == 0 else (_("%(count)d rows offend") % {"count": self.count}, "bad")
 
@@ -58,8 +62,8 @@ def _href(name: str, text: str | None) -> str:
 
 
 COLUMNS = [
-    Column("group", lazy("Group")),
-    Column("name", lazy("What must hold"), wrap=True),
+    Column("group", lazy("Group"), value=lambda line: _(line.group)),
+    Column("name", lazy("What must hold"), value="words", wrap=True),
     Column("told", lazy("Result"), kind="tag"),
     Column("count", lazy("Rows that offend"), kind="int"),
     Column("ms", lazy("Took ms"), value=lambda line: f"{line.ms:.1f}"),
@@ -94,7 +98,7 @@ def proof(request):
     chains = [{"kind": kind, **chain} for kind, chain in last.detail["chains"].items()] if last else []
     context = {
         "last": last,
-        "groups": [(group, list(found)) for group, found in groupby(lines, attrgetter("group"))],
+        "groups": [(_(group), list(found)) for group, found in groupby(lines, attrgetter("group"))],
         "seals": Table(SEALS, chains, caption=_("Seals")),
         "earlier": Table(
             EARLIER, acts, caption=_("Proofs"), href=_act_href if may(request.user, "read_audit") else None
