@@ -25,7 +25,7 @@ def _fields(table: str) -> dict[str, models.Field]:
 def record(table: str, row_id: int) -> str:
     """`accounts_contactpoint`, 7 → `Contact point 7`."""
     model = _models().get(table)
-    name = str(model._meta.verbose_name) if model else table
+    name = _(str(model._meta.verbose_name)) if model else table
     return f"{name[:1].upper()}{name[1:]} {row_id}"
 
 

@@ -20,7 +20,7 @@ ENTRIES = [  # label, URL name, right, keys; in sight as far as there is room
     (_("Payers"), "payers", "read_payers", "g p"),
 ]
 MORE = {  # what is one press away, by what it is about
-    "Money in": [
+    _("Money in"): [
         (_("Post a receipt"), "receipt_new", "post_client_payments", "g n"),
         (_("Unapplied money"), "unapplied", "read_accounts", ""),
         (_("Deposits"), "deposits", "read_accounts", "g e"),
@@ -28,7 +28,7 @@ MORE = {  # what is one press away, by what it is about
         (_("Bank files"), "bank_imports", "import_bank", "g f"),
         (_("The day"), "day", "read_accounts", "g y"),
     ],
-    "Money out and off": [
+    _("Money out and off"): [
         (_("To be invoiced"), "invoices_ready", "issue_invoices", "g b"),
         (_("Payers who do not pay"), "unpaid_payers", "read_payers", ""),
         (_("Credits"), "credits", "read_accounts", ""),
@@ -36,7 +36,7 @@ MORE = {  # what is one press away, by what it is about
         (_("Runs"), "runs", "read_runs", ""),
         (_("Recurring charges"), "recurring_charges", "read_accounts", ""),
     ],
-    "Insurance": [
+    _("Insurance"): [
         (_("Verification"), "verification", "read_accounts", "g l"),
         (_("Authorizations"), "authorizations", "read_accounts", "g z"),
         (_("Estimates"), "estimates", "read_services", "g q"),
@@ -48,14 +48,14 @@ MORE = {  # what is one press away, by what it is about
         (_("Fee schedules"), "fee_schedules", "read_payers", ""),
         (_("Codes"), "codes", "read_codes", "g k"),
     ],
-    "Books": [
+    _("Books"): [
         (_("Periods"), "periods", "read_board", ""),
         (_("Journal"), "journal", "export_journal", "g j"),
         (_("Duplicates"), "duplicates", "merge_accounts", ""),
         (_("Proof"), "proof", "read_proof", ""),
         (_("Audit"), "audit", "read_audit", "g u"),
     ],
-    "Setting up": [
+    _("Setting up"): [
         (_("Set-up guide"), "set_up", "read_set_up", ""),
         (_("Imports of accounts"), "account_imports", "import_accounts", ""),
         (_("Reasons"), "reasons", "edit_reasons", ""),

@@ -119,7 +119,12 @@ class FieldForm(OfficeModelForm):
     class Meta:
         model = OfficeField
         fields = ["label", "help", "printed", "position", "retired"]
-        labels = {"printed": lazy("On papers"), "retired": lazy("Not asked any more")}
+        labels = {
+            "label": lazy("Label"),
+            "position": lazy("Position"),
+            "printed": lazy("On papers"),
+            "retired": lazy("Not asked any more"),
+        }
         help_texts = {"position": lazy("0 stands first.")}
 
     def clean(self):

@@ -35,6 +35,14 @@ class OfficeForm(OfficeModelForm):
             "terms_days", "pay_order", "pay_to", "help_text",
         ]  # fmt: skip
         labels = {
+            "name": lazy("Name"),
+            "code": lazy("Code"),
+            "street": lazy("Street"),
+            "phone": lazy("Phone"),
+            "hours": lazy("Hours"),
+            "website": lazy("Website"),
+            "paper": lazy("Paper"),
+            "time_zone": lazy("Time zone"),
             "profile": lazy("Bills for"),
             "city_line": lazy("City line"),
             "email": lazy("E-mail"),

@@ -58,6 +58,9 @@ class StaffForm(OfficeModelForm):
         fields = ["username", "name", "email", "role", "offices", "is_active"]
         labels = {
             "username": lazy("User name"),
+            "name": lazy("Name"),
+            "role": lazy("Role"),
+            "offices": lazy("Offices"),
             "email": lazy("E-mail"),
             "is_active": lazy("Works here and may sign in"),
         }
