@@ -37,7 +37,11 @@ class AcknowledgeForm(OnceMixin, OfficeForm):
 
 
 class DatedForm(EditForm):
-    source = LineField(max_length=200, help_text=lazy("The rule of law, contract or policy behind it; who said so."))
+    source = LineField(
+        label=lazy("Source"),
+        max_length=200,
+        help_text=lazy("The rule of law, contract or policy behind it; who said so."),
+    )
     since = DayField(label=lazy("In force from"))
     until = DayField(label=lazy("Through"), required=False)
 
@@ -56,6 +60,13 @@ class CheaperWayForm(DatedForm):
         fields = [
             "kind", "code", "to_code", "to_modifier", "words", "condition", "payer", "plan", "since", "until", "source",
         ]  # fmt: skip
+        labels = {
+            "kind": lazy("Kind"),
+            "words": lazy("Words"),
+            "condition": lazy("Condition"),
+            "payer": lazy("Payer"),
+            "plan": lazy("Plan"),
+        }
 
     def clean(self):
         given = super().clean()
@@ -77,6 +88,7 @@ class DutyForm(DatedForm):
     class Meta:
         model = Duty
         fields = ["words", "applies", "office", "payer", "place", "since", "until", "source"]
+        labels = {"words": lazy("Words"), "office": lazy("Office"), "payer": lazy("Payer")}
 
 
 class HolidayForm(EditForm):
@@ -109,5 +121,7 @@ class LetGoForm(OnceMixin, OfficeForm):
     title = lazy("The bill still waits.")
     shown = forms.IntegerField(widget=forms.HiddenInput)
     reason = TextField(
-        max_length=400, help_text=lazy("Why the bill is right although it is higher: what else was needed.")
+        label=lazy("Reason"),
+        max_length=400,
+        help_text=lazy("Why the bill is right although it is higher: what else was needed."),
     )

@@ -53,14 +53,24 @@ class LinesField(forms.CharField):
 
 class AuthorizationForm(EditForm):
     title = lazy("The authorization was not saved.")
-    number = LineField(max_length=40, required=False, help_text=lazy("The payer’s number, once it grants."))
-    reference = LineField(max_length=80, required=False, help_text=lazy("Of the call or request."))
-    note = LineField(max_length=400, required=False)
+    number = LineField(
+        label=lazy("Number"), max_length=40, required=False, help_text=lazy("The payer’s number, once it grants.")
+    )
+    reference = LineField(
+        label=lazy("Reference"), max_length=80, required=False, help_text=lazy("Of the call or request.")
+    )
+    note = LineField(label=lazy("Note"), max_length=400, required=False)
     codes = LinesField(label=lazy("Codes and units"), help_text=lazy("One a line: 97110 12, or a span 97110-97150 20."))
 
     class Meta:
         model = Authorization
         fields = ["state", "number", "reference", "asked_on", "valid_from", "valid_to", "codes", "note"]
+        labels = {
+            "state": lazy("State"),
+            "asked_on": lazy("Asked on"),
+            "valid_from": lazy("Valid from"),
+            "valid_to": lazy("Valid to"),
+        }
         field_classes = {"asked_on": DayField, "valid_from": DayField, "valid_to": DayField}
 
     def __init__(self, *args, **kwargs):
@@ -97,7 +107,7 @@ class RuleForm(EditForm):
         label=lazy("To code"), max_length=20, required=False, help_text=lazy("For a span of codes; empty: this one.")
     )
     place = LineField(label=lazy("Place of service"), max_length=20, required=False, help_text=lazy("Empty: anywhere."))
-    source = LineField(max_length=200, help_text=lazy("Where the payer says so; who heard it."))
+    source = LineField(label=lazy("Source"), max_length=200, help_text=lazy("Where the payer says so; who heard it."))
 
     class Meta:
         model = AuthorizationRule
@@ -115,7 +125,15 @@ class RuleForm(EditForm):
             "source",
         ]
         field_classes = {"since": DayField, "until": DayField}
-        labels = {"needed": lazy("Authorization is needed"), "above_units": lazy("Above units")}
+        labels = {
+            "payer": lazy("Payer"),
+            "plan": lazy("Plan"),
+            "system": lazy("System"),
+            "since": lazy("Since"),
+            "until": lazy("Until"),
+            "needed": lazy("Authorization is needed"),
+            "above_units": lazy("Above units"),
+        }
 
     def clean(self):
         super().clean()

@@ -20,6 +20,7 @@ class LoadForm(OfficeForm):
     title = lazy("Nothing was read.")
     system = forms.ChoiceField(label=lazy("What"), choices=System.choices)
     file = forms.FileField(
+        label=lazy("File"),
         required=False,
         help_text=lazy(
             "HCPCS: CMS’s text file. ICD-10-CM: empty, it comes along. Others: CSV whose first line names its columns."
@@ -66,7 +67,8 @@ class LoadForm(OfficeForm):
 class FeeLoadForm(OfficeForm):
     title = lazy("Nothing was read.")
     file = forms.FileField(
-        help_text=lazy("CSV whose first line names its columns: code, amount, and modifier or days if there are any.")
+        label=lazy("File"),
+        help_text=lazy("CSV whose first line names its columns: code, amount, and modifier or days if there are any."),
     )
     effective_on = DayField(
         label=lazy("Valid from"), initial=dates.today, help_text=lazy("Where a line names no day of its own.")
@@ -91,11 +93,12 @@ class FeeLoadForm(OfficeForm):
 
 class ScheduleForm(EditForm):
     title = lazy("The list was not saved.")
-    name = LineField(max_length=120)
+    name = LineField(label=lazy("Name"), max_length=120)
 
     class Meta:
         model = FeeSchedule
         fields = ["name", "contract"]
+        labels = {"contract": lazy("Contract")}
         help_texts = {"contract": lazy("Empty: our usual fees.")}
 
     def __init__(self, *args, **kwargs):
@@ -135,7 +138,9 @@ class CodeForm(EditForm):
     """The office's words for a code; of its own codes everything."""
 
     title = lazy("The code was not saved.")
-    plain = LineField(max_length=120, required=False, help_text=Code._meta.get_field("plain").help_text)
+    plain = LineField(
+        label=lazy("Plain"), max_length=120, required=False, help_text=Code._meta.get_field("plain").help_text
+    )
     also = LineField(
         label=lazy("Found as"), max_length=200, required=False, help_text=Code._meta.get_field("also").help_text
     )

@@ -30,12 +30,14 @@ def picture(file) -> tuple[bytes, str]:
 
 class CoverageForm(EditForm):
     title = lazy("The coverage was not saved.")
-    member_number = LineField(max_length=40, required=False)
-    group_number = LineField(max_length=40, required=False)
+    member_number = LineField(label=lazy("Member number"), max_length=40, required=False)
+    group_number = LineField(label=lazy("Group number"), max_length=40, required=False)
     holder_first = LineField(label=lazy("Holder’s first name"), max_length=80, required=False)
     holder_last = LineField(label=lazy("Holder’s last name"), max_length=80, required=False)
     holder_birth = DayField(label=lazy("Holder born on"), required=False)
-    source = LineField(max_length=120, required=False, help_text=lazy("Card, phone call, payer’s answer…"))
+    source = LineField(
+        label=lazy("Source"), max_length=120, required=False, help_text=lazy("Card, phone call, payer’s answer…")
+    )
 
     class Meta:
         model = Coverage
@@ -43,6 +45,7 @@ class CoverageForm(EditForm):
             "plan", "rank", "since", "until", "member_number", "group_number", "relation", "holder_first", "holder_last",
             "holder_birth", "source",
         ]  # fmt: skip
+        labels = {"plan": lazy("Plan"), "rank": lazy("Rank"), "until": lazy("Until")}
         field_classes = {"since": DayField, "until": DayField}
 
     def __init__(self, *args, **kwargs):
@@ -102,8 +105,8 @@ class CardForm(OfficeForm):
     """A picture of the card. What it is is told from its bytes, never from its name."""
 
     title = lazy("The card was not attached.")
-    side = forms.ChoiceField(choices=[("front", lazy("Front")), ("back", lazy("Back"))])
-    file = forms.FileField(help_text=lazy("PNG, JPEG or PDF, 5 MB at most."))
+    side = forms.ChoiceField(label=lazy("Side"), choices=[("front", lazy("Front")), ("back", lazy("Back"))])
+    file = forms.FileField(label=lazy("File"), help_text=lazy("PNG, JPEG or PDF, 5 MB at most."))
 
     def clean_file(self):
         content, self.media_type = picture(self.cleaned_data["file"])
@@ -112,8 +115,10 @@ class CardForm(OfficeForm):
 
 class PlanForm(EditForm):
     title = lazy("The plan was not saved.")
-    name = LineField(max_length=120)
-    note = LineField(max_length=400, required=False, help_text=Plan._meta.get_field("note").help_text)
+    name = LineField(label=lazy("Name"), max_length=120)
+    note = LineField(
+        label=lazy("Note"), max_length=400, required=False, help_text=Plan._meta.get_field("note").help_text
+    )
     year_begins = forms.IntegerField(label=lazy("Benefit year begins in month"), min_value=1, max_value=12, initial=1)
 
     class Meta:
@@ -129,6 +134,7 @@ class PlanForm(EditForm):
             "note",
             "active",
         ]
+        labels = {"payer": lazy("Payer"), "kind": lazy("Kind"), "active": lazy("Active")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -146,11 +152,12 @@ class PlanForm(EditForm):
 
 class ContractForm(EditForm):
     title = lazy("The contract was not saved.")
-    name = LineField(max_length=120)
+    name = LineField(label=lazy("Name"), max_length=120)
 
     class Meta:
         model = Contract
         fields = ["payer", "plan", "name", "since", "until"]
+        labels = {"payer": lazy("Payer"), "plan": lazy("Plan"), "since": lazy("Since"), "until": lazy("Until")}
         field_classes = {"since": DayField, "until": DayField}
 
     def clean(self):
@@ -175,9 +182,11 @@ class ContractForm(EditForm):
 class ProfileForm(EditForm):
     title = lazy("It was not saved.")
     phone = LineField(label=lazy("Phone for providers"), max_length=40, required=False)
-    hours = LineField(max_length=120, required=False, help_text=lazy("When somebody answers, and where."))
-    claim_address = LineField(max_length=240, required=False)
-    portal = forms.URLField(required=False, assume_scheme="https")
+    hours = LineField(
+        label=lazy("Hours"), max_length=120, required=False, help_text=lazy("When somebody answers, and where.")
+    )
+    claim_address = LineField(label=lazy("Claim address"), max_length=240, required=False)
+    portal = forms.URLField(label=lazy("Portal"), required=False, assume_scheme="https")
 
     class Meta:
         model = PayerProfile

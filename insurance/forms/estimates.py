@@ -25,8 +25,8 @@ class CodeField(LineField):
 class LineForm(OnceMixin, OfficeForm):
     title = _("The service was not added.")
     code = CodeField(label=_("Service"))
-    units = UnitsField(initial="1")
-    modifier = LineField(max_length=5, required=False)
+    units = UnitsField(label=_("Units"), initial="1")
+    modifier = LineField(label=_("Modifier"), max_length=5, required=False)
     fee = MoneyField(
         least=0,
         required=False,
@@ -67,9 +67,11 @@ class MoveForm(OfficeForm):
 
 class FigureForm(OfficeForm):
     title = _("The figure was not put in.")
-    amount = MoneyField(least=0)
+    amount = MoneyField(label=_("Amount"), least=0)
     reason = LineField(
-        max_length=200, help_text=_("Who said so, or where it stands. The client’s paper does not show it.")
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("Who said so, or where it stands. The client’s paper does not show it."),
     )
 
     def __init__(self, *args, **kwargs):

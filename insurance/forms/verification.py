@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -29,15 +30,21 @@ class ReportForm(OnceMixin, OfficeModelForm):
     """What was learned by phone or on the portal. The figures are the client's own, in network."""
 
     title = lazy("The verification was not saved.")
-    how = forms.ChoiceField(choices=[("phone", lazy("By phone")), ("portal", lazy("On the payer’s portal"))])
+    how = forms.ChoiceField(
+        label=lazy("How"), choices=[("phone", lazy("By phone")), ("portal", lazy("On the payer’s portal"))]
+    )
     state = forms.ChoiceField(
         label=lazy("Answer"),
         choices=[(state.value, state.label) for state in Verification.State if state != Verification.State.WAITING],
     )
-    reference = LineField(max_length=80, help_text=lazy("Number of the call, or who answered and when."))
-    note = LineField(max_length=400, required=False)
-    evidence = forms.FileField(required=False, help_text=lazy("Picture of the portal: PNG, JPEG or PDF, 5 MB at most."))
-    deductible = MoneyField(least=0, required=False, help_text=lazy("Of the benefit year."))
+    reference = LineField(
+        label=lazy("Reference"), max_length=80, help_text=lazy("Number of the call, or who answered and when.")
+    )
+    note = LineField(label=lazy("Note"), max_length=400, required=False)
+    evidence = forms.FileField(
+        label=lazy("Evidence"), required=False, help_text=lazy("Picture of the portal: PNG, JPEG or PDF, 5 MB at most.")
+    )
+    deductible = MoneyField(label=lazy("Deductible"), least=0, required=False, help_text=lazy("Of the benefit year."))
     deductible_left = MoneyField(label=lazy("Left of the deductible"), least=0, required=False)
     maximum = MoneyField(label=lazy("Out-of-pocket maximum"), least=0, required=False)
     maximum_left = MoneyField(label=lazy("Left of the maximum"), least=0, required=False)
@@ -107,6 +114,7 @@ class VisitForm(EditForm):
     class Meta:
         model = Visit
         fields = ["on", "what", "cents", "cancelled"]
+        labels = {"cancelled": lazy("Cancelled")}
         field_classes = {"on": DayField}
 
     def clean_cents(self):
@@ -120,11 +128,14 @@ class NewVisitForm(OnceMixin, VisitForm):
 
 class TaskForm(EditForm):
     title = lazy("It was not saved.")
-    note = LineField(max_length=400, required=False, help_text=lazy("What the next person should know."))
+    note = LineField(
+        label=lazy("Note"), max_length=400, required=False, help_text=lazy("What the next person should know.")
+    )
 
     class Meta:
         model = VerificationTask
         fields = ["assigned_to", "note"]
+        labels = {"assigned_to": lazy("Assigned to")}
 
     def __init__(self, *args, office, **kwargs):
         super().__init__(*args, **kwargs)
@@ -136,7 +147,7 @@ class TaskForm(EditForm):
 
 def _days(name: str, most: int) -> forms.IntegerField:
     column = VerificationRule._meta.get_field(name)
-    label = column.verbose_name.capitalize()
+    label = capfirst(column.verbose_name)
     return forms.IntegerField(label=label, min_value=0, max_value=most, help_text=column.help_text)
 
 

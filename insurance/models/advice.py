@@ -32,8 +32,10 @@ class CheaperWay(models.Model):
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     code = models.CharField(lazy("in place of code"), max_length=20)
-    to_code = models.CharField("code", max_length=20)
-    to_modifier = models.CharField("modifier", max_length=5, blank=True, help_text=lazy("For example of the setting."))
+    to_code = models.CharField(lazy("code"), max_length=20)
+    to_modifier = models.CharField(
+        lazy("modifier"), max_length=5, blank=True, help_text=lazy("For example of the setting.")
+    )
     words = models.CharField(max_length=160, help_text=lazy("As the client is told: At the surgery center."))
     condition = models.CharField(
         max_length=200, blank=True, help_text=lazy("What must hold, and who decides: if your physician agrees.")
@@ -75,7 +77,7 @@ class Duty(models.Model):
     payer = models.ForeignKey(
         Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text=lazy("Empty: whoever pays.")
     )
-    applies = models.CharField("when", max_length=8, choices=When.choices, default=When.ALWAYS)
+    applies = models.CharField(lazy("when"), max_length=8, choices=When.choices, default=When.ALWAYS)
     words = models.CharField(max_length=300, help_text=lazy("As it is said to the client."))
     place = models.PositiveSmallIntegerField(lazy("place on the list"), default=50)
     since = models.DateField()

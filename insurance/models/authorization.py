@@ -21,7 +21,7 @@ class AuthorizationRule(models.Model):
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     system = models.CharField(max_length=8, choices=System.choices, default=System.CPT)
-    first = models.CharField("code", max_length=20)
+    first = models.CharField(lazy("code"), max_length=20)
     last = models.CharField(
         lazy("to code"), max_length=20, blank=True, help_text=lazy("For a span of codes; empty: this one.")
     )

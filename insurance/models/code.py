@@ -14,7 +14,7 @@ class System(models.TextChoices):
     """Code systems. The descriptions of CPT are licensed: the office loads its own file, none comes with the product."""
 
     ICD10 = "icd10", "ICD-10-CM"
-    HCPCS = "hcpcs", "HCPCS Level II"
+    HCPCS = "hcpcs", _("HCPCS Level II")
     CPT = "cpt", "CPT"
     MODIFIER = "modifier", _("Modifiers")
     PLACE = "place", _("Places of service")

@@ -48,7 +48,7 @@ class Coverage(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="coverages")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="coverages")
     rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.PRIMARY)
-    since = models.DateField("from")
+    since = models.DateField(_("from"))
     until = models.DateField(null=True, blank=True, help_text=_("The last day; empty: until further notice."))
     member_number = models.CharField(max_length=40, blank=True)
     group_number = models.CharField(max_length=40, blank=True)

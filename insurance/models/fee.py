@@ -2,6 +2,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from .plan import Contract, days
 
@@ -27,7 +28,7 @@ class Fee(models.Model):
     """What one code costs for a span of days, both included; with a modifier it may cost something else."""
 
     schedule = models.ForeignKey(FeeSchedule, on_delete=models.PROTECT, related_name="fees")
-    value = models.CharField("code", max_length=20)
+    value = models.CharField(_("code"), max_length=20)
     modifier = models.CharField(max_length=5, blank=True)
     cents = models.BigIntegerField()
     since = models.DateField()

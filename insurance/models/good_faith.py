@@ -12,8 +12,8 @@ from .estimate import Estimate
 class Holiday(models.Model):
     """A day, beside Saturdays and Sundays, that is no business day of the office."""
 
-    on = models.DateField("day", unique=True)
-    words = models.CharField("name", max_length=80)
+    on = models.DateField(lazy("day"), unique=True)
+    words = models.CharField(lazy("name"), max_length=80)
     lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

@@ -25,7 +25,7 @@ class PayerProfile(models.Model):
         PHONE = "phone", lazy("By phone")
 
     payer = models.OneToOneField(Payer, on_delete=models.PROTECT, related_name="profile")
-    check_by = models.CharField("verified", max_length=12, choices=Check.choices, default=Check.PHONE)
+    check_by = models.CharField(lazy("verified"), max_length=12, choices=Check.choices, default=Check.PHONE)
     phone = models.CharField(lazy("phone for providers"), max_length=40, blank=True)
     hours = models.CharField(max_length=120, blank=True, help_text=lazy("When somebody answers, and where."))
     portal = models.URLField(blank=True)
@@ -62,8 +62,8 @@ class Plan(models.Model):
     """One product of a payer. What it pays for whom is read from its answers; what stands here holds for all its members."""
 
     class Kind(models.TextChoices):
-        PPO = "ppo", "PPO"
-        HMO = "hmo", "HMO"
+        PPO = "ppo", lazy("PPO")
+        HMO = "hmo", lazy("HMO")
         PERCENTAGE = "percentage", lazy("Percentage")
         FLAT = "flat", lazy("Flat copay")
         CAPITATION = "capitation", lazy("Capitation")

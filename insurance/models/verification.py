@@ -50,7 +50,7 @@ class Visit(models.Model):
     account_path = "client__account_id"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="visits")
-    on = models.DateField("day")
+    on = models.DateField(lazy("day"))
     what = models.CharField(lazy("what for"), max_length=120)
     cents = models.BigIntegerField(default=0)
     cancelled = models.BooleanField(default=False)

@@ -157,7 +157,7 @@ def estimate_line_new(request, pk):
         try:
             drafting.add(row, form.wanted, by=request.user, form=form.key)
         except Refused as refusal:
-            form.add_error("fee" if "Say what we bill" in str(refusal) else None, str(refusal))
+            form.add_error("fee" if isinstance(refusal, NoPrice) else None, str(refusal))
         else:
             return redirect("estimate", pk=pk)
     return _page(request, row, form)

@@ -211,7 +211,7 @@ def task(request, pk):
                 form.save()
                 account = row.client.account_id
                 record(request.user, "verification_assigned", row, account_id=account, changed=form.changed)
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
             return redirect("coverage", pk=pk)
     return form_page(
         request, row.client.account, form, _("Who verifies %(client)s") % {"client": row.client.name}, _("Save")

@@ -18,7 +18,7 @@ FOUR = RegexValidator(r"^[0-9]{4}\Z", lazy("Enter the last four digits only."))
 
 class BankAccountForm(EditForm):
     title = lazy("The bank account was not saved.")
-    name = LineField(max_length=60)
+    name = LineField(label=lazy("Name"), max_length=60)
     last4 = LineField(
         label=lazy("Last four digits"),
         max_length=4,
@@ -29,6 +29,7 @@ class BankAccountForm(EditForm):
     class Meta:
         model = BankAccount
         fields = ["office", "name", "last4", "active"]
+        labels = {"office": lazy("Office"), "active": lazy("Active")}
 
     def __init__(self, *args, by, **kwargs):
         super().__init__(*args, **kwargs)

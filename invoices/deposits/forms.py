@@ -20,7 +20,7 @@ class DepositForm(OnceMixin, OfficeForm):
     """A new deposit of one of the person's offices."""
 
     title = lazy("No deposit was opened.")
-    office = forms.ModelChoiceField(queryset=None, empty_label=None)
+    office = forms.ModelChoiceField(label=lazy("Office"), queryset=None, empty_label=None)
     day = PastDayField(label=lazy("Receipts of"), future=lazy("A deposit holds what was received already."))
     method = forms.ChoiceField(label=lazy("What"), choices=Payment.Method.choices, initial=Payment.Method.CHEQUE)
     drawer = forms.ModelChoiceField(
@@ -49,7 +49,7 @@ class ClearForm(OnceMixin, OfficeForm):
 
     title = lazy("Nothing was cleared.")
     kind = forms.ChoiceField(label=lazy("What accounts for it"))
-    amount = MoneyField(least=-MAX_CENTS, help_text=lazy("Below zero where money went out."))
+    amount = MoneyField(label=lazy("Amount"), least=-MAX_CENTS, help_text=lazy("Below zero where money went out."))
     on = PastDayField(label=lazy("Day at the bank"), future=lazy("This day has not come yet."))
     words = LineField(label=lazy("Bank’s reference, or the reason"), max_length=200)
 
@@ -74,7 +74,7 @@ class DayForm(OfficeForm):
     """Which office's day, chosen by address."""
 
     title = lazy("This day cannot be shown; today is.")
-    office = forms.ModelChoiceField(queryset=None, required=False, empty_label=None)
+    office = forms.ModelChoiceField(label=lazy("Office"), queryset=None, required=False, empty_label=None)
     on = PastDayField(label=lazy("Day"), required=False)
 
     def __init__(self, *args, by, **kwargs):

@@ -28,10 +28,14 @@ class ReceiptForm(LayingForm):
 
     title = lazy("The payment was not posted.")
     apart = CARD_FIELDS
-    amount = MoneyField()
+    amount = MoneyField(
+        label=lazy("Amount"),
+    )
     received_on = PastDayField(label=lazy("Received"), future=lazy("A payment is posted when it is there, not before."))
-    method = forms.ChoiceField(choices=Payment.Method.choices, initial=Payment.Method.CHEQUE)
-    reference = LineField(max_length=60, required=False, help_text=lazy("Check number, or the bank’s text."))
+    method = forms.ChoiceField(label=lazy("Method"), choices=Payment.Method.choices, initial=Payment.Method.CHEQUE)
+    reference = LineField(
+        label=lazy("Reference"), max_length=60, required=False, help_text=lazy("Check number, or the bank’s text.")
+    )
     card_brand = forms.ChoiceField(label=lazy("Card"), required=False, choices=[("", "–"), *Payment.CardBrand.choices])
     card_last4 = LineField(
         label=lazy("Last four digits"), required=False, max_length=4, help_text=lazy("Never the whole number."),
@@ -132,9 +136,13 @@ class MoveForm(OnceMixin, OfficeForm):
     """Unapplied money of a client moved to another client's account. `seen` names the account that the page showed by name."""
 
     title = lazy("Nothing was moved.")
-    amount = MoneyField()
+    amount = MoneyField(
+        label=lazy("Amount"),
+    )
     to = LineField(label=lazy("To account"), max_length=20, help_text=lazy("Its number, for example A-10246."))
-    reason = LineField(max_length=200, help_text=lazy("Why the money is theirs; it stands on both ledgers."))
+    reason = LineField(
+        label=lazy("Reason"), max_length=200, help_text=lazy("Why the money is theirs; it stands on both ledgers.")
+    )
     seen = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(self, *args, left: int, source: Account, accounts, **kwargs):

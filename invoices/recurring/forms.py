@@ -21,7 +21,7 @@ class Fields(forms.ModelForm):
         label=lazy("Service"), max_length=200, help_text=lazy("Plain words, as the client reads them.")
     )
     cents = MoneyField(label=lazy("Amount each time"))
-    code = LineField(max_length=20, required=False, help_text=lazy("For example T-400."))
+    code = LineField(label=lazy("Code"), max_length=20, required=False, help_text=lazy("For example T-400."))
     until = DayField(
         label=lazy("Until"), required=False, help_text=lazy("The last day on which it may be charged. Empty: no end.")
     )
@@ -52,6 +52,7 @@ class NewRecurringForm(OnceMixin, Fields, OfficeModelForm):
     class Meta:
         model = RecurringCharge
         fields = ["description", "cents", "rhythm", "starts_on", "until", "code", "payer", "client", "invoiced"]
+        labels = {"rhythm": lazy("Rhythm")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -76,6 +77,7 @@ class RecurringForm(Fields, EditForm):
     class Meta:
         model = RecurringCharge
         fields = ["description", "cents", "rhythm", "until", "code", "invoiced"]
+        labels = {"rhythm": lazy("Rhythm")}
 
     def clean_until(self):
         day = self.cleaned_data["until"]
