@@ -179,7 +179,9 @@ def office_fields_usual(request, pk):
     with transaction.atomic():
         Office.objects.select_for_update(no_key=True).get(pk=office.pk)
         added = [
-            OfficeField.objects.create(office=office, label=one.label, help=one.help, printed=one.printed, position=at)
+            OfficeField.objects.create(
+                office=office, label=str(one.label), help=str(one.help), printed=one.printed, position=at
+            )
             for at, one in enumerate(missing(office))
         ]
         for field in added:
