@@ -30,7 +30,7 @@ LIST = [
     Column("code", lazy("Code"), kind="id"),
     Column("biller", lazy("Biller alone"), value=_limit("biller_cents")),
     Column("supervisor", lazy("Supervisor alone"), value=_limit("supervisor_cents")),
-    Column("source", lazy("Source"), link=lambda reason: reason.source_url or None, lo=True),
+    Column("source", lazy("Source"), link=lambda reason: reason.source_url or None, lo=True, wrap=True),
     Column(
         "state",
         lazy("State"),

@@ -271,7 +271,9 @@ def _next_step(account, parts, issued, contacts, happened, user, today) -> NextS
         )
         sentence = (aged if days else _("$%(amount)s is due, since today.")) % {"amount": due, "days": days}
         return NextStep(sentence, _("The ladder reminds by itself, within the contact rules."))
-    return NextStep(_("Nothing waits for you here."), _calm(account, parts))
+    if unapplied := account.balance.unapplied_cents if hasattr(account, "balance") else 0:
+        return _lay_or_give_back(account, unapplied, client_open, user)
+    return NextStep(_("Nothing waits for you here."), _calm(parts))
 
 
 def _ask_for_email(account: Account, emails: list[ContactPoint], user) -> NextStep:
@@ -284,19 +286,26 @@ def _ask_for_email(account: Account, emails: list[ContactPoint], user) -> NextSt
     return NextStep(sentence, why, _("Add contact"), reverse("contact_new", args=[account.guarantor_id]))
 
 
-def _calm(account: Account, parts: list[aging.Part]) -> str:
+def _lay_or_give_back(account: Account, unapplied: int, client_open: int, user) -> NextStep:
+    sentence = _("$%(amount)s was received and is on no charge.") % {"amount": money.show(unapplied)}
+    why = (
+        _("Lay it on what is open.")
+        if client_open
+        else _("Nothing is open at the client: refund it, or wait for a charge.")
+    )
+    if not may(user, "post_client_payments"):
+        return NextStep(sentence, why)
+    return NextStep(sentence, why, _("See the money"), reverse("unapplied") + f"?account={account.number}")
+
+
+def _calm(parts: list[aging.Part]) -> str:
     """Why nothing waits."""
     still = [p for p in parts if p.cents > 0]
-    unapplied = account.balance.unapplied_cents if hasattr(account, "balance") else 0
     if not still:
-        said = [_("Nothing is owed.")]
-    elif all(p.payer for p in still):
-        said = [_("What is open is with %(payers)s.") % {"payers": ", ".join(sorted({p.party for p in still}))}]
-    else:
-        said = [_("What the client owes is on invoices that are not due yet.")]
-    if unapplied:
-        said.append(_("$%(amount)s is on no charge and stands to their credit.") % {"amount": money.show(unapplied)})
-    return " ".join(said)
+        return _("Nothing is owed.")
+    if all(p.payer for p in still):
+        return _("What is open is with %(payers)s.") % {"payers": ", ".join(sorted({p.party for p in still}))}
+    return _("What the client owes is on invoices that are not due yet.")
 
 
 # -- may we? ------------------------------------------------------------------------------------------------------------------

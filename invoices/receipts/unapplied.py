@@ -46,13 +46,15 @@ _STANDING = """
 """
 
 
-def accounts_of(user, owner: str = "") -> list[int]:
-    """The accounts with unapplied money that this person may know of: of one of OWNERS, or all.
+def accounts_of(user, owner: str = "", number: str = "") -> list[int]:
+    """The accounts with unapplied money that this person may know of: of one of OWNERS, or all; `number` leaves one account.
 
     House accounts belong to no office: they are for those who post payers' money or read the board.
     """
     payers = may(user, "post_payer_payments") or may(user, "read_board")
     with_money = Account.objects.filter(balance__unapplied_cents__gt=0)
+    if number:
+        with_money = with_money.filter(number=number)
     found: list[int] = []
     if owner != "payer":
         found += with_money.for_staff(user).values_list("pk", flat=True)

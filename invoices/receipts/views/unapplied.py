@@ -13,7 +13,7 @@ from accounts.posting import done_before, lay_unapplied, move_unapplied
 from billing_office.audit.acts import record
 from billing_office.lib import dates
 from billing_office.lib.money import show
-from billing_office.lib.tables import FILES, Column, Empty, Table, chips, export
+from billing_office.lib.tables import FILES, Column, Empty, Table, address, chips, export
 from billing_office.lib.views import answer_form, linked
 from billing_office.staff.access import may
 from invoices.receipts import unapplied
@@ -26,8 +26,8 @@ from .receipts import ordered
 def unapplied_list(request):
     """Money on no charge yet, the longest waiting first."""
     user, today, kind = request.user, dates.today(), request.GET.get("as", "")
-    owner = request.GET.get("owner", "")
-    accounts = unapplied.accounts_of(user, owner)
+    owner, number = request.GET.get("owner", ""), request.GET.get("account", "").replace("\x00", "")
+    accounts = unapplied.accounts_of(user, owner, number)
     columns = [
         Column("name", _("Whose"), link=lambda row: row.href),
         Column("number", _("Account"), value=lambda row: "" if row.house else row.number, kind="id"),
@@ -43,7 +43,10 @@ def unapplied_list(request):
     page = unapplied.page(accounts, today, request.GET.get("after") or request.GET.get("before") or "")
     empty = Empty(_("No unapplied money"), _("All money received is on charges."))
     table = Table(columns, page.rows, caption=_("Unapplied money"), href=lambda row: row.href, page=page, empty=empty)
-    context = {"table": table, "chips": chips(request, "owner", unapplied.OWNERS.items())}
+    context = {
+        "table": table, "chips": chips(request, "owner", unapplied.OWNERS.items()), "number": number,
+        "of_all": address(request, account=None, after=None, before=None),
+    }  # fmt: skip
     return render(request, "receipts/unapplied.html", context)
 
 
