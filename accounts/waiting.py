@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextChoices, Value, When
 from django.db.models.functions import Coalesce, Concat, TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -62,13 +62,19 @@ def columns(rows: QuerySet, *, day, why, cents=None, of="pk", link="", account="
     return rows.order_by().values_list(F(of), F(link or f"{account}__pk"), *names, cents, day, why)
 
 
-def sentence(translated: str, **places: str) -> Concat:
-    """A sentence whose places %(so)s are filled in by the query, each from the path given for it."""
+def sentence(translated: str, **places) -> Concat:
+    """A sentence whose places %(so)s are filled in by the query, each from the path or expression given for it."""
     texts = _PLACE.split(translated)  # text, place, text, …
     return Concat(*(places[text] if at % 2 else Value(text) for at, text in enumerate(texts)), output_field=CharField())
 
 
 _PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def labelled(choices: type[TextChoices], path: str) -> Case:
+    """What a choice is called, where the row holds its key at `path`."""
+    names = [When(**{path: key}, then=Value(str(label))) for key, label in choices.choices]
+    return Case(*names, default=F(path), output_field=CharField())
 
 
 # -- what people ask of each other ------------------------------------------------------------------------------------------
@@ -142,7 +148,7 @@ def _stops(model):
         if not may(user, "edit_accounts"):
             return None
         ending = model.objects.filter(until__range=(today - timedelta(days=1), today + NEAR))
-        why = Concat("kind", Value(": "), "reason", output_field=CharField())
+        why = Concat(labelled(model.Kind, "kind"), Value(": "), "reason", output_field=CharField())
         return columns(ending.filter(account__in=Account.objects.for_staff(user)), day=F("until"), why=why)
 
     return rows
@@ -151,7 +157,7 @@ def _stops(model):
 def _refunds(user: User, today: date):
     if not may(user, "pay_out_refunds"):
         return None
-    day, why = TruncDate("created_at"), sentence(_("To be paid out by %(way)s"), way="way")
+    day, why = TruncDate("created_at"), sentence(_("To be paid out: %(way)s"), way=labelled(Refund.Way, "way"))
     return columns(Refund.objects.for_staff(user).to_pay(), cents=F("cents"), link="pk", day=day, why=why)
 
 

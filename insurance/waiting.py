@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from django.db.models import CharField, F, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.fields import DateField
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from accounts.waiting import Waiting, columns
+from accounts.waiting import Waiting, columns, labelled, sentence
 from billing_office.staff.access import may
 
 from . import worklist
@@ -22,9 +22,7 @@ def _verifications(user, today: date):
     if not may(user, "verify_coverages"):
         return None
     rows = worklist.due(user, today, worklist.rule())
-    why = Concat(
-        Value(_("Verify before the visit: ")), "plan__payer__name", Value(", "), "plan__name", output_field=CharField()
-    )
+    why = sentence(_("Verify before the visit: %(payer)s, %(plan)s"), payer="plan__payer__name", plan="plan__name")
     return columns(rows, account=ACCOUNT, cents=F("stake"), link="pk", day=F("visit_on"), why=why)
 
 
@@ -36,7 +34,9 @@ def _authorizations(user, today: date):
     rows = Authorization.objects.for_staff(user).filter(ending | Q(state__in=["needed", "requested", "appealed"]))
     day = Coalesce("valid_to", Cast(Value(today), DateField()))
     account = f"coverage__{ACCOUNT}"
-    return columns(rows, account=account, cents=Value(0), link="pk", day=day, why=F("state"))
+    return columns(
+        rows, account=account, cents=Value(0), link="pk", day=day, why=labelled(Authorization.State, "state")
+    )
 
 
 VERIFICATIONS = Waiting("verification", lazy("To verify"), _verifications, page="coverage")

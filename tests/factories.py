@@ -28,7 +28,7 @@ from accounts.models import (
 from accounts.opening import open_account, open_payer
 from billing_office.approvals import requests
 from billing_office.approvals.models import Request
-from billing_office.desk.models import BulkRun, SavedList
+from billing_office.desk.models import BulkLine, BulkRun, SavedList
 from billing_office.intake.lists import taking
 from billing_office.intake.models import AccountImport
 from billing_office.lib import dates
@@ -307,7 +307,9 @@ def make_request(account: Account, by: User, cents=100) -> Request:
 
 def make_lists(by: User) -> dict:
     """A list that somebody saved, and one of their runs over many rows."""
+    run = BulkRun.objects.create(user=by, list="accounts", act="hold", form=uuid.uuid4())
+    BulkLine.objects.create(run=run, row=1, label="A-1", done=True)
     return {
         "saved_list": SavedList.objects.create(user=by, route="accounts", name=f"Mine {next(_numbers)}"),
-        "list_run": BulkRun.objects.create(user=by, list="accounts", act="hold", form=uuid.uuid4()),
+        "list_run": run,
     }

@@ -364,6 +364,14 @@ COPIES = {
     "follow_up_is_done_by_somebody": ("accounts_followup", {"done_at": "made_at", "done_by_id": "NULL"}),
     "snooze_once_a_line": ("accounts_snooze", {}),
     "run_once_a_period": ("outbox_run", {}),
+    "bulk_line_once_a_row": ("desk_bulkline", {}),
+    "bulk_line_left_out_says_why": ("desk_bulkline", {"row": "99", "done": "false", "why": "''"}),
+    "desk_bulkrun_form_key": ("desk_bulkrun", {}),
+    "saved_list_one_a_name": ("desk_savedlist", {}),
+    "saved_list_unnamed_is_ones_own": (
+        "desk_savedlist",
+        {"name": "''", "office_id": "(SELECT min(id) FROM staff_office)"},
+    ),
     "office_terms_within_a_year": ("staff_office", {"code": "'X'", "terms_days": "366"}),
     "staff_office_code_key": ("staff_office", {}),
     "user_role_is_known": ("staff_user", {"username": "'X'", "role": "'owner'"}),
@@ -412,7 +420,7 @@ NO_ATTACK = {
     # The range of its exclusion constraint refuses such days as well.
     "contract_ends_after_it_begins",
 }  # fmt: skip
-OURS = ("accounts", "approvals", "insurance", "invoices", "dunning", "outbox", "audit", "staff", "intake")
+OURS = ("accounts", "approvals", "insurance", "invoices", "dunning", "outbox", "audit", "staff", "intake", "desk")
 # Tables, and the history of all of them, whose guards are proved where they are made: tests/staff, tests/audit, tests/intake.
 ELSEWHERE = ("staff_", "intake_", "audit_")
 

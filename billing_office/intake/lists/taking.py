@@ -246,7 +246,8 @@ def _close(row: AccountImport, account: Account):
     for entry in entries:
         ledger.reverse(entry, on=dates.today(), by=row.undone_by, memo="Import undone")
     account.closed_on, account.closed_why = dates.today(), "Import undone"
-    account.save(update_fields=["closed_on", "closed_why"])
+    account.lock_version += 1  # who has it open to edit sees that it was closed meanwhile
+    account.save(update_fields=["closed_on", "closed_why", "lock_version"])
     acts.record(
         row.undone_by,
         "account_closed",
