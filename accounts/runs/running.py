@@ -123,8 +123,8 @@ def _post_portion(run: Run, line_ids: list[int], account_ids: set[int], reason: 
         for line in lines:
             choice = now[line.account_id]
             line.entry = posted.entries.get(_key(line))
-            now = _("Now %(amount)s: %(why)s") % {"amount": show(choice.cents), "why": choice.why}
-            line.left_out = "" if line.entry else now[:200]
+            why = _("Now %(amount)s: %(why)s") % {"amount": show(choice.cents), "why": choice.why}
+            line.left_out = "" if line.entry else why[:200]
         RunLine.objects.bulk_update(lines, ["entry", "left_out"])
 
 

@@ -146,7 +146,7 @@ def _object(act: Act) -> str:
 
 def _said(act: Act) -> str:
     parts = (
-        [_("changed %(fields)s") % {"fields": ", ".join(name.replace("_", " ") for name in act.changed)}]
+        [_("changed %(fields)s") % {"fields": ", ".join(_(name.replace("_", " ")) for name in act.changed)}]
         if act.changed
         else []
     )

@@ -186,7 +186,7 @@ def _dollars(cents: int | None) -> str:
 
 
 def _changed(fields: list[str]) -> str:
-    return ", ".join(field.removesuffix("_id").replace("_", " ") for field in fields)
+    return ", ".join(_(field.removesuffix("_id").replace("_", " ")) for field in fields)
 
 
 def _day(text: str) -> str:

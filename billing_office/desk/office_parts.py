@@ -111,7 +111,9 @@ def office_sample(request, pk):
 
 class FieldForm(OfficeModelForm):
     title = lazy("The field was not saved.")
-    label = LineField(max_length=24, help_text=lazy("As it stands on screens and papers: up to 24 letters."))
+    label = LineField(
+        label=lazy("Label"), max_length=24, help_text=lazy("As it stands on screens and papers: up to 24 letters.")
+    )
     help = LineField(
         max_length=120, required=False, label=lazy("Hint"), help_text=lazy("Stands below it where it is filled in.")
     )
@@ -120,7 +122,6 @@ class FieldForm(OfficeModelForm):
         model = OfficeField
         fields = ["label", "help", "printed", "position", "retired"]
         labels = {
-            "label": lazy("Label"),
             "position": lazy("Position"),
             "printed": lazy("On papers"),
             "retired": lazy("Not asked any more"),

@@ -23,6 +23,7 @@ from .office_parts import missing
 class OfficeForm(OfficeModelForm):
     title = lazy("The office was not saved.")
     code = forms.CharField(
+        label=lazy("Code"),
         max_length=6,
         help_text=Office._meta.get_field("code").help_text,
         validators=[RegexValidator("^[A-Z]{2,6}$", lazy("Use two to six letters, A to Z."))],
@@ -36,7 +37,6 @@ class OfficeForm(OfficeModelForm):
         ]  # fmt: skip
         labels = {
             "name": lazy("Name"),
-            "code": lazy("Code"),
             "street": lazy("Street"),
             "phone": lazy("Phone"),
             "hours": lazy("Hours"),

@@ -158,7 +158,7 @@ def _happened(row: Payer, user, received: Iterable[Payment], sent: Iterable[Mess
     for message in sent:
         word, tone = message.told
         href = reverse("document_page", args=[message.document_id])
-        said = f"{message.document.number} to {message.to}"
+        said = _("%(document)s to %(address)s") % {"document": message.document.number, "address": message.to}
         title = f"{message.get_channel_display()}: {word.lower()}"
         yield Told(message.sent_at or message.created_at, title, said, tone, "", href)
     yield from _changes(row)
@@ -176,8 +176,10 @@ def _changes(row: Payer) -> Iterable[Told]:
     edits = Act.objects.filter(object_kind=Payer._meta.label_lower, object_id=row.pk)
     stops = Act.objects.filter(account_id=house, verb__in=["flag_set", "flag_ended", "hold_set", "hold_ended"])
     for act in [*edits.select_related("actor")[:FEW], *stops.select_related("actor")[:FEW]]:
-        said = ", ".join(name.replace("_", " ") for name in act.changed) or act.detail.get("kind", "").replace("_", " ")
-        yield Told(act.at, act.verb.replace("_", " ").capitalize(), said, "mute", short_name(act.actor.name))
+        said = ", ".join(_(name.replace("_", " ")) for name in act.changed) or act.detail.get("kind", "").replace(
+            "_", " "
+        )
+        yield Told(act.at, act.words, said, "mute", short_name(act.actor.name))
 
 
 # -- the rows behind a figure -------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ class StaffForm(OfficeModelForm):
     the office always keeps an admin."""
 
     title = lazy("Nothing was saved.")
-    role = forms.ChoiceField(choices=ROLES)
+    role = forms.ChoiceField(label=lazy("Role"), choices=ROLES)
 
     class Meta:
         model = User
@@ -59,7 +59,6 @@ class StaffForm(OfficeModelForm):
         labels = {
             "username": lazy("User name"),
             "name": lazy("Name"),
-            "role": lazy("Role"),
             "offices": lazy("Offices"),
             "email": lazy("E-mail"),
             "is_active": lazy("Works here and may sign in"),

@@ -164,6 +164,7 @@ def test_one_press_posts_by_a_worker_and_the_page_shows_it(biller, office, late)
     assert "Posted" in biller.get(to).content.decode()
     assert {act.verb for act in Act.objects.filter(object_kind="accounts.run")} == {
         "run_asked",
+        "run_read",
         "run_started",
         "run_posted",
     }

@@ -21,6 +21,7 @@ class ListForm(OfficeForm):
         queryset=Office.objects.none(), empty_label=None, help_text=lazy("Whose accounts they become.")
     )
     file = forms.FileField(
+        label=lazy("File"),
         help_text=lazy("CSV or XLSX, up to 10 MB and 10,000 rows. Its first line names the columns."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
     )  # fmt: skip
