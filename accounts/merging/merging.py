@@ -34,6 +34,7 @@ def merge(duplicate: Account, survivor: Account, why: str, *, on: date, by) -> M
             raise Obstructed(found.obstacles)
         moved = {"entries": _money_over(found, on, why, by), "filled": _fill_in(found)}
         to, moved["written"] = _clients_over(found)
+        moved["people"] = list(to.items())  # who is who: insurance compares bills of one person (persons.py)
         moved["hardened"] = _harden(found, to)
         moved["rows"] = _rows_over(found, to)
         duplicate.merged_into = survivor

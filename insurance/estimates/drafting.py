@@ -93,8 +93,8 @@ def revise(estimate: Estimate, *, by) -> Estimate:
     """The draft of the next version, with the same lines and figures put in, worked out by what is known now. The one that is
     being made already when there is one."""
     with transaction.atomic():
-        estimate = Estimate.objects.select_for_update(no_key=True).get(pk=estimate.pk)
         versions = Estimate.objects.filter(number=estimate.number)
+        versions.select_for_update(no_key=True).get(version=1)  # one lock, whichever version they revise
         if there := versions.filter(state=Estimate.State.DRAFT).first():
             return there
         last = versions.order_by("-version").first()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.merging import merging
 from billing_office.audit.models import Act
 from billing_office.lib import dates
 from insurance.estimates import drafting
@@ -17,7 +18,7 @@ from insurance.models import GoodFaithRequest, GoodFaithReview, Holiday, Visit
 from invoices import issuing
 from invoices.models import Invoice
 from invoices.recurring import billing
-from tests.factories import make_charge, make_coverage, make_recurring
+from tests.factories import make_account, make_charge, make_client, make_coverage, make_recurring
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -203,3 +204,49 @@ def test_the_days_own_billing_says_so_and_goes_on(account, by):
     assert billing.bill(dates.today(), dates.now())["posted"] == 1
     row.refresh_from_db()
     assert row.trouble.startswith("Charged, not invoiced") and not Invoice.objects.exists()
+
+
+# -- one person on two accounts --------------------------------------------------------------------------------------------
+
+
+def merged(duplicate, survivor, by):
+    return merging.merge(duplicate, survivor, "Same card", on=dates.today(), by=by)
+
+
+@pytest.mark.parametrize(("cents", "stops"), [(1_399_99, False), (1_400_00, True)])
+def test_what_the_duplicate_was_told_counts_for_the_survivors_bill(account, office, by, cents, stops):
+    double = make_account(office, by, "Rob", "White")
+    estimated(double, by, 1_000_00)
+    merged(double, account, by)
+    make_charge(account, by, cents, days_ago=0, code="29827")
+    assert bool(comparing.stops([(account.guarantor_id, dates.today())])) == stops
+
+
+def test_charges_of_both_count_together_through_a_chain_of_merges(account, office, by):
+    first, second = make_account(office, by, "Rob", "White"), make_account(office, by, "Bob", "White")
+    estimated(first, by, 1_000_00)
+    make_charge(first, by, 1_000_00, days_ago=0, code="29827")
+    merged(first, second, by)
+    merged(second, account, by)
+    make_charge(account, by, 400_00, days_ago=0, code="J1030")
+    today = dates.today()
+    assert [one.over for one in comparing.stops([(account.guarantor_id, today), (first.guarantor_id, today)])] == [
+        400_00
+    ]
+
+
+def test_who_only_shares_an_account_is_another_person(account, office, by):
+    double = make_account(office, by, "Rob", "White")
+    child = make_client(account, by, "Noah", "White")
+    estimated(double, by, 1_000_00)
+    merged(double, account, by)
+    make_charge(account, by, 1_400_00, days_ago=0, client=child)
+    assert comparing.compare([(child.pk, dates.today())]) == []
+
+
+def test_once_the_merge_is_undone_they_are_two_again(account, office, by):
+    double = make_account(office, by, "Rob", "White")
+    estimated(double, by, 1_000_00)
+    merging.undo(merged(double, account, by), "Two brothers", on=dates.today(), by=by)
+    make_charge(account, by, 1_400_00, days_ago=0)
+    assert comparing.stops([(account.guarantor_id, dates.today())]) == []
