@@ -201,11 +201,12 @@
     if (!lettersOff() || event.key === "Enter") onLetter(event);
   });
 
-  // The help dialog lists what this page's own buttons and links offer.
+  // The help dialog lists what this page's own buttons and links offer, then what every page has.
   const listKeys = () => {
-    const list = $("#keys dl");
+    const list = $("#keys dl"), common = list?.firstElementChild;
     $$("[data-key]").forEach(target => {
-      const label = target.getAttribute("aria-label") || target.textContent.replace(/\s+/g, " ").trim();
+      const words = target.getAttribute("aria-label") || target.textContent || target.labels?.[0]?.textContent || "";
+      const label = words.replace(/\s+/g, " ").trim();
       const term = document.createElement("dt"), meaning = document.createElement("dd");
       target.dataset.key.split(" ").forEach(key => {
         const box = document.createElement("kbd");
@@ -214,9 +215,20 @@
       });
       const own = $("kbd", target)?.textContent ?? "";
       meaning.textContent = own && label.endsWith(own) ? label.slice(0, -own.length).trim() : label;
-      list?.append(term, meaning);
+      if (target.closest(".top")) list?.append(term, meaning); else list?.insertBefore(term, common).after(meaning);
     });
   };
+
+  // The line at the foot hints at no key that does nothing here: an empty list, an act that this person may not do.
+  const does = key => ({
+    j: () => rows().length, k: () => rows().length, x: () => $("tbody .tick input"), "/": () => palette,
+    "↵": () => rows().length || $("main form"), esc: () => $("main form"), ctrl: () => $("main form[method=post]"),
+  }[key] ?? (() => $(`[data-key="${CSS.escape(key)}"], [data-row-key="${CSS.escape(key)}"]`)))();
+
+  const hint = () => $$(".keys > span:not(.end)").forEach(span => {
+    const keys = $$("kbd", span).map(one => one.textContent.trim());
+    span.hidden = keys.length > 0 && !does(keys[0]);
+  });
 
   // -- notes call colleagues: their names come while "@" and the first letters are typed --------------------------------
   const note = $("#colleagues") && $("form[data-main] textarea");
@@ -256,6 +268,7 @@
   // -- parts answered by the server ------------------------------------------------------------------------------------
   document.addEventListener("htmx:afterSettle", event => {
     watchToasts();
+    hint();
     $(".errors", event.target)?.focus();
   });
   for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
@@ -300,7 +313,8 @@
 
   // Browsers focus [autofocus] when they first paint, which a busy machine does after the page is there: what a quick
   // clerk typed until then would be lost.
-  const first = $("[autofocus]:not(dialog *)");
+  // A form by itself begins at the first field that waits to be filled.
+  const first = $("[autofocus]:not(dialog *)") ?? document.getElementById($("form[data-first]")?.dataset.first);
   if (first && document.activeElement === document.body) {
     first.removeAttribute("autofocus"); // the browser would say in the console that it came too late
     first.focus();
@@ -309,4 +323,5 @@
   window.addEventListener("pageshow", () => { standAgain(); countTicks(); });
   watchToasts();
   listKeys();
+  hint();
 })();
