@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import BLANK_CHOICE_DASH
 from django.forms.widgets import Input
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -114,12 +115,21 @@ class HouseLook:
         for field in self.fields.values():
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = lazy("Fill this in.")
+            _say_choose(field)
             if isinstance(field.widget, Input) and not isinstance(field.widget, _BARE):
                 field.widget.attrs.setdefault("class", "in")
             if isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
                 field.validators.append(_no_controls)
             if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput):
                 field.validators.append(no_card_number)
+
+    @property
+    def first_asked(self) -> str:
+        """The id of the first field that must be filled and is empty: there the cursor stands. "" in a form sent before."""
+        if self.is_bound:
+            return ""
+        asked = (one for one in self.visible_fields() if one.field.required and one.value() in (None, ""))
+        return next((one.id_for_label for one in asked), "")
 
     def full_clean(self):
         """Of a card number nothing stays, not even on the page that refuses it; the rest of the text is kept."""
@@ -129,6 +139,16 @@ class HouseLook:
             self.data = self.data.copy()
             for name in map(self.add_prefix, told):
                 self.data[name] = cards.masked(self.data[name])
+
+
+def _say_choose(field: forms.Field):
+    """Django's nine dashes say nothing: where one must choose the empty choice says so, elsewhere it is our dash for nothing."""
+    dashes, words = BLANK_CHOICE_DASH[0], lazy("Choose…") if field.required else "–"
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == dashes[1]:
+            field.empty_label = words
+    elif isinstance(field, forms.ChoiceField) and dashes in (choices := list(field.choices)):
+        field.choices = [(value, words if (value, label) == dashes else label) for value, label in choices]
 
 
 # They turn what stands after them around, amounts too: 12.00 reads 00.21.
