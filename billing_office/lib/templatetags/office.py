@@ -60,6 +60,13 @@ def moment(value: datetime | None):
 
 
 @register.filter
+def clock(value: datetime):
+    """`1:14 pm` by the office's clock, to stand beside a day."""
+    at = value.astimezone(dates.office_zone())
+    return format_html('<time class="nowrap" datetime="{}">{}</time>', at.isoformat(), dates.clock(at))
+
+
+@register.filter
 def age(days: int | None):
     """A tag whose colour rises with the age in days: to 30, 60, 90 and above. Below zero: not yet due."""
     if days is None or days == "":
