@@ -176,6 +176,7 @@ class Uncleared:
 def open_list(user, today: date) -> list[Uncleared]:
     """Deposits that the bank has not cleared to zero, and cash in no deposit, of this person's offices; the oldest first."""
     offices = list(user.offices.values_list("pk", flat=True))
+    page = "cash_payment" if may(user, "clear_deposits") else "payment"
     rows = [_of_deposit(deposit, total, today) for deposit, total in _waiting(offices) if total or deposit.closed_at]
     rows += [
         Uncleared(
@@ -185,7 +186,7 @@ def open_list(user, today: date) -> list[Uncleared]:
             cents=one.cents,
             open=one.cents,
             days=(today - one.since).days,
-            href=reverse("cash_payment", args=[one.payment]),
+            href=reverse(page, args=[one.payment]),
         )
         for one in loose(offices, user)
     ]
