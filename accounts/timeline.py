@@ -52,7 +52,7 @@ _ACTS = """
                                'message_printed', 'message_sent_again', 'adjusted', 'responsibility_moved', 'entry_reversed',
                                'payment_allocated', 'money_moved', 'receipt_issued', 'contact_logged', 'follow_up_asked',
                                'follow_up_done', 'file_attached', 'timeline_exported'))"""
-_INSURANCE = "'^(coverage|estimate|authorization|visit|verification|card)_'"
+_INSURANCE = "'^(coverage|estimate|authorization|visit|verification|card|advice|good_faith)_'"
 
 BRANCHES = {
     "act": _ACTS.format(kind="act", insurance=f"!~ {_INSURANCE}"),

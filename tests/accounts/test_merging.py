@@ -7,14 +7,17 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from accounts import addressing, closing, ledger, people
+from accounts import addressing, aging, closing, ledger, people
 from accounts.ledger import Refused
 from accounts.merging import candidates, merging
-from accounts.models import AccountFlag, Hold, Merge, Posting
+from accounts.models import Account, AccountFlag, Due, Hold, Merge, OpenItem, Posting
 from billing_office.audit.models import Act
 from billing_office.desk import proof
 from billing_office.lib import dates
 from dunning import debtors, facts
+from invoices import balances, issuing
+from invoices.models import Invoice
+from tests.accounts.ledger.test_concurrency import at_once
 from tests.factories import (
     make_account,
     make_charge,
@@ -268,6 +271,35 @@ def test_a_merge_is_undone_as_if_it_had_not_been(account, double, payer, by):
     assert Act.objects.filter(verb="merge_undone", reason="Two brothers").count() == 2
 
 
+def figures(*accounts) -> list:
+    """Every figure of the books of these accounts, and of the board."""
+    mine = Account.objects.filter(pk__in=[account.pk for account in accounts])
+    invoices = Invoice.objects.filter(account__in=mine).order_by("pk")
+    return [
+        {account.pk: ledger.balance(account) for account in accounts},
+        list(OpenItem.objects.filter(account__in=mine).order_by("pk").values()),
+        list(Due.objects.filter(open_item__account__in=mine).order_by("pk").values()),
+        balances.of_invoices(invoices),
+        aging.board(mine, dates.today()),
+        aging.past_due(mine, dates.today()),
+    ]
+
+
+def test_every_figure_is_as_it_was_once_a_merge_is_undone(account, double, payer, by):
+    make_due(make_charge(double, by, 7000, payer=payer), 10, payer)
+    for cents in (5000, 1234):
+        make_payment(double, by, cents)
+    make_charge(account, by, 900)
+    issuing.issue(account, on=dates.today(), by=by, key="before")
+    before = figures(account, double)
+    row = merged(double, account, by)
+    assert [ledger.balance(one)[1] for one in (double, account)] == [0, 6234]
+    assert all(result.ok for result in proof.prove())
+    assert apart(row, by)
+    assert figures(account, double) == before
+    assert all(result.ok for result in proof.prove())
+
+
 def test_undone_twice_is_once_and_what_was_undone_can_be_merged_again(account, double, by):
     make_payment(double, by, 5000)
     row = merged(double, account, by)
@@ -407,3 +439,24 @@ def test_two_who_merge_opposite_ways_at_once_merge_once(office, by):
         thread.join(10)
     assert Merge.objects.count() == 1
     assert len(said) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_merges_of_a_chain_at_once_lose_no_money(office, by):
+    """The middle one's money goes on, whichever comes first; or it comes second and is told that the middle one is gone."""
+    for _ in range(3):
+        first, middle, last = (make_account(office, by, name, "White") for name in ("Rob", "Bob", "Bert"))
+        make_payment(first, by, 5000)
+        pairs = [(first, middle), (middle, last)]
+        done = at_once(2, lambda n, pairs=pairs: merge_or_say(*pairs[n], by))
+        assert isinstance(done[1], Merge)
+        came = 5000 if isinstance(done[0], Merge) else 0
+        assert [ledger.balance(one)[1] for one in (first, middle, last)] == [5000 - came, 0, came]
+    assert all(result.ok for result in proof.prove())
+
+
+def merge_or_say(duplicate, survivor, by):
+    try:
+        return merging.merge(duplicate, survivor, "x", on=dates.today(), by=by)
+    except closing.Obstructed as obstructed:
+        return str(obstructed)

@@ -76,6 +76,13 @@ def test_a_collector_sees_no_service_and_no_file_and_finds_none(page):
     assert "Nothing here says" in page("?q=MRI", role="collector")
 
 
+@pytest.mark.parametrize(("role", "reads"), [("clerk", True), ("collector", False)])
+def test_why_a_bill_may_exceed_its_estimate_is_about_the_service(role, reads, page, lived, by):
+    acts.record(by, "good_faith_reviewed", lived, account_id=lived.pk, reason="A second tear of the tendon")
+    assert ("tendon" in page(role=role)) is reads
+    assert ("Nothing here says" not in page("?q=tendon", role=role)) is reads
+
+
 def test_earlier_follows_without_a_gap(page, lived, by, clerk):
     for n in range(120):
         notes.write(lived, f"Note no {n:03}.", by=by, detail={})

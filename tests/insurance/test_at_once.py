@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_an_estimate_given_by_two_is_given_once(account, by):
     for _ in range(4):
         made = estimated(account, by, 100_00, give=False)
-        at_once(2, lambda n, made=made: drafting.give(made, shown=100_00, by=by))
+        done = at_once(2, lambda n, made=made: drafting.give(made, shown=100_00, by=by))
+        assert done == [made, made]
         assert Act.objects.filter(verb="estimate_given", object_id=made.pk).count() == 1
 
 
