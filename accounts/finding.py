@@ -21,6 +21,7 @@ from .opening import ACCOUNT_PREFIX
 Kind = ContactPoint.Kind
 FEWEST_FIGURES = 4  # of a phone number
 ALIKE = 12  # how many words a misspelt one may stand for
+LEAST_ALIKE = 0.3  # by trigrams, what PostgreSQL takes for alike by itself
 SPELT = 4  # letters of a word below which everything looks like everything
 
 Slips = list[dict[str, float]]  # for each word typed: what else it may mean, and how like that is (below 1)
@@ -40,14 +41,32 @@ def name_words(text: str) -> list[str]:
 
 
 def misspelt(words: list[str]) -> Slips:
-    """The words that each may be a slip for: two letters changed over, one missing, one wrong. One query."""
+    """The words that each may be a slip for: two letters changed over, one missing, one wrong, one too many. One query; where
+    that leaves a word with none, a second one for words less like it. Within `by_index`.
+    """
     slips: Slips = [{} for _ in words]
-    known = [_slips(word).annotate(at=Value(at)) for at, word in enumerate(words) if _spelt(word)]
-    if known:
-        each = [alike.values_list("at", "word") for alike in known]
-        for at, word in each[0].union(*each[1:], all=True):
+    asked = {at: word for at, word in enumerate(words) if _spelt(word)}
+    for least in (min(map(_after_a_slip, asked.values()), default=LEAST_ALIKE), LEAST_ALIKE):
+        for at, word in _alike({at: word for at, word in asked.items() if not slips[at]}, least):
             slips[at][word] = 0.8 * SequenceMatcher(None, word, words[at]).ratio()
     return slips
+
+
+def _alike(words: dict[int, str], least: float) -> list[tuple[int, str]]:
+    if not words:
+        return []
+    with (
+        connection.cursor() as cursor
+    ):  # the index passes over what is less alike, which is most of what 0.3 would let through
+        cursor.execute("SET LOCAL pg_trgm.similarity_threshold = %s", [least])
+    each = [_slips(word).annotate(at=Value(at)).values_list("at", "word") for at, word in words.items()]
+    return list(each[0].union(*each[1:], all=True))
+
+
+def _after_a_slip(word: str) -> float:
+    """How alike, by trigrams, one wrong letter leaves words of this length, a little less for trigrams that come twice. Any
+    other slip of one letter leaves them more alike."""
+    return max(LEAST_ALIKE, 0.9 * (len(word) - 2) / (len(word) + 4))
 
 
 def _spelt(word: str) -> bool:
@@ -129,4 +148,4 @@ def by_index() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         yield
-        cursor.execute("SET LOCAL enable_seqscan = on")
+        cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL pg_trgm.similarity_threshold TO DEFAULT")

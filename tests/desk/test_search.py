@@ -63,7 +63,7 @@ def test_a_client_is_found(clerk, people, text, name):
     assert find(clerk, text)["Accounts"] == [name]
 
 
-@pytest.mark.parametrize("text", ["jonson", "jhonson", "johnsen ann", "johnsonn", "Joohnson"])
+@pytest.mark.parametrize("text", ["jonson", "jhonson", "johnsen ann", "johnsonn", "Joohnson", "kohnson"])
 def test_a_slip_finds_names_like_it(clerk, people, text):
     found = find(clerk, text)
     assert "Accounts" not in found
@@ -74,7 +74,8 @@ def test_a_name_that_changed_is_found_by_the_new_one(clerk, people):
     client = Client.objects.get(last_name="Johnson")
     client.last_name = "Quillfeather"
     client.save()
-    assert find(clerk, "quilfeather")["Names like it"] == ["Ann Quillfeather"]
+    for typed in ("quilfeather", "quilfether"):  # a second slip makes it less alike than any single one
+        assert find(clerk, typed)["Names like it"] == ["Ann Quillfeather"]
     assert find(clerk, "johnson").get("Accounts") is None
 
 
