@@ -1,5 +1,7 @@
 """Files of an account. What a file is, is told from its bytes, never from its name; it is only ever offered to be kept."""
 
+import re
+
 from django.utils.translation import gettext as _
 
 from billing_office.audit.acts import record
@@ -33,9 +35,15 @@ def kind_of(content: bytes) -> tuple[str, str]:
         return "text/plain; charset=utf-8", "txt"
     if kind is None:
         raise Unwanted(_("Only PDF, PNG, JPEG, TIFF and plain text are kept. Print it as a PDF and attach that."))
-    if kind[1] == "pdf" and any(word in content for word in ACTING):
+    plain = _spelt_out(content) if kind[1] == "pdf" else b""
+    if any(word in plain for word in ACTING):
         raise Unwanted(_("This PDF runs something or holds another file. Print it as a plain PDF and attach that."))
     return kind
+
+
+def _spelt_out(pdf: bytes) -> bytes:
+    """Names in a PDF may be written in figures: /J#61vaScript is /JavaScript."""
+    return re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), pdf)
 
 
 def _is_plain(content: bytes) -> bool:

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing_office.audit.acts import record
@@ -57,6 +56,5 @@ def last(account: Account) -> ContactMade | None:
 
 
 def of_family(account: Account):
-    """What was logged with whoever answers for an account: there, and on the duplicates that became part of it."""
-    top = account.answering.pk
-    return ContactMade.objects.filter(Q(account=top) | Q(account__merged_into=top) | Q(account=account.pk))
+    """What was logged with whoever answers for an account: there, and on all duplicates that became part of it."""
+    return ContactMade.objects.filter(account__in=Account.objects.part_of(account.answering))

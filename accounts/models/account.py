@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from billing_office.staff.access import may
@@ -19,6 +20,14 @@ def scope(user, path="") -> models.Q:
     return clients & models.Q(**{f"{path}office__in": theirs})
 
 
+PART_OF = """
+    WITH RECURSIVE part AS (
+        SELECT %s::bigint AS id UNION SELECT a.id FROM accounts_account a JOIN part p ON a.merged_into_id = p.id
+    )
+    SELECT id FROM part
+"""
+
+
 class AccountQuerySet(models.QuerySet):
     def for_staff(self, user):
         """The client accounts that this user may know of: the one place where objects are scoped by office.
@@ -30,6 +39,10 @@ class AccountQuerySet(models.QuerySet):
     def live(self):
         """Not merged into another and not closed."""
         return self.filter(merged_into=None, closed_on=None)
+
+    def part_of(self, account: "Account"):
+        """The account itself and all that became part of it, through however many merges."""
+        return self.filter(pk__in=RawSQL(PART_OF, [account.pk]))  # noqa: S611  no part is given
 
 
 class Account(Versioned):

@@ -21,7 +21,8 @@ from .pages import account_of, back_to, form_page, turned_away
 def attachments_of(request, pk):
     """The piece of the account page: its files and those of its duplicates, and which duplicates became part of it."""
     account = account_of(request, pk)
-    merged = list(Account.objects.for_staff(request.user).filter(merged_into=account).select_related("balance"))
+    family = Account.objects.for_staff(request.user).part_of(account)
+    merged = list(family.exclude(pk=account.pk).select_related("balance"))
     rows = Attachment.objects.filter(account__in=[account, *merged]).select_related("account", "added_by")
     context = {"account": account, "files": rows, "merged": merged}
     return render(request, "accounts/_attachments.html", context)

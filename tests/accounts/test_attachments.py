@@ -65,6 +65,7 @@ def test_a_double_click_attaches_once(clerk, account, once):
         ("run.txt", b"#!/bin/sh\nrm -rf /"),
         ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
         ("acts.pdf", b"%PDF-1.7 /OpenAction << /S /JavaScript /JS (app.alert(1)) >>"),
+        ("spelt.pdf", b"%PDF-1.7 /OpenAction << /S /J#61vaScript /J#53 (app.alert(1)) >>"),
         ("holds.pdf", b"%PDF-1.7 /EmbeddedFile"),
         ("starts.pdf", b"%PDF-1.7 /S /Launch"),
         ("utf16.txt", "<script>".encode("utf-16")),

@@ -111,6 +111,19 @@ def test_the_duplicates_calls_count_for_the_account_that_answers(owing, other_ac
     assert len(facts.of_channel(owing, "phone", dates.today()).calls) == 1
 
 
+def test_so_do_those_of_a_duplicates_own_duplicate(owing, other_account, office, by):
+    first = make_account(office, by)
+    first.contacts_made.create(way="call", outcome="no_answer", at=dates.now(), by=by)
+    for part, whole in ((first, other_account), (other_account, owing)):
+        part.merged_into = whole
+        part.save()
+    assert [len(facts.of_channel(one, "phone", dates.today()).calls) for one in (owing, other_account, first)] == [
+        1,
+        1,
+        1,
+    ]
+
+
 @pytest.fixture
 def other_account(office, by):
     return make_account(office, by)
