@@ -3,16 +3,19 @@
 What is left must be data: a value of the database. The test cannot see a word that happens to be one too.
 """
 
+import ast
 import os
 import re
 from html.parser import HTMLParser
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db.models import CharField, JSONField, TextField
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from billing_office.management.commands.makemessages import ALIASES
 from billing_office.staff.models import Role
 from tests.house.test_access import ROUTES, address, enter, make_world
 
@@ -152,3 +155,13 @@ def test_no_word_of_a_page_misses_gettext(role, office, by, settings, monkeypatc
                 wrong.setdefault(run, name)
     assert not wrong, "\n".join(f"{name}: {run}" for run, name in sorted(wrong.items(), key=lambda each: each[1]))
     assert pages
+
+
+def test_words_are_collected_under_every_name_that_marks_them():
+    """xgettext finds words by the name of the function around them: a name it does not know would lose its words."""
+    for app in ("accounts", "billing_office", "collections", "insurance", "invoices"):
+        for path in (settings.BASE_DIR / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+                    for name in node.names:
+                        assert name.asname in (None, "_", ALIASES.get(name.name)), f"{path}: {name.asname}"
