@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from billing_office.audit.acts import record
 
-from . import stops
+from . import ledger, stops
 from .models import Account, ContactMade, ContactPoint, Hold
 
 Outcome = ContactMade.Outcome
@@ -31,7 +31,14 @@ def _follow(account: Account, made: ContactMade, on: date, by):
             _change(made, {"bad_since": on, "bad_reason": _("wrong number")}, "contact_point_marked_bad", by)
         case Outcome.STOP:
             _change(made, {"opted_out_on": on}, "contact_opted_out", by)
-        case Outcome.DISPUTE if not Hold.objects.on(on).filter(account=account, kind=Hold.Kind.DISPUTE, charge=None):
+        case Outcome.DISPUTE:
+            _dispute(account, made, on, by)
+
+
+def _dispute(account: Account, made: ContactMade, on: date, by):
+    """One hold, however many of them dispute; under the lock, so that two who log it at once set one."""
+    with ledger.locked([account.pk]):
+        if not Hold.objects.on(on).filter(account=account, kind=Hold.Kind.DISPUTE, charge=None).exists():
             reason = made.note[:200] or _("%(way)s: disputes what is owed") % {"way": made.get_way_display()}
             hold = Hold(kind=Hold.Kind.DISPUTE, since=on, reason=reason)
             stops.set_stop(account, hold, by=by, detail={"contact": made.pk})

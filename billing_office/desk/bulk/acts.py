@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from accounts import closing, notes, stops
+from accounts import closing, ledger, notes, stops
 from accounts.models import Account, AccountFlag, Hold, Message
 from accounts.views.accounts import found_in as accounts_found
 from accounts.views.pages import shut
@@ -74,13 +74,14 @@ def _set_hold(user, account, fields, key) -> str:
 def _stop(user, account, model, fields, key) -> str:
     if why := shut(account, told=True):
         return why
-    there = model.objects.on(fields["since"]).filter(account=account, kind=fields["kind"])
-    if model is Hold:
-        there = there.filter(charge=None)
-    if there.exists():
-        return _("It has one already: %(first)s.") % {"first": there.first()}
-    stop = model(**{name: fields[name] for name in ("kind", "since", "until", "reason")})
-    stops.set_stop(account, stop, by=user, detail={"form": str(key)})
+    with ledger.locked([account.pk]):  # two runs at once would both find none
+        there = model.objects.on(fields["since"]).filter(account=account, kind=fields["kind"])
+        if model is Hold:
+            there = there.filter(charge=None)
+        if there.exists():
+            return _("It has one already: %(first)s.") % {"first": there.first()}
+        stop = model(**{name: fields[name] for name in ("kind", "since", "until", "reason")})
+        stops.set_stop(account, stop, by=user, detail={"form": str(key)})
     return ""
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from billing_office.audit.acts import record
@@ -114,6 +115,11 @@ def bulk_undo(request, pk):
     if not _undoes(run, request.user):
         raise Http404(_("This cannot be undone."))
     undone, not_undone = running.undo(run)
-    left = _("%(count)d could not be; open them.") % {"count": not_undone} if not_undone else ""
-    (messages.error if not_undone else messages.success)(request, f"{undone} undone. {left}")
+    said = [ngettext("%(count)d undone.", "%(count)d undone.", undone) % {"count": undone}]
+    if not_undone:
+        said.append(
+            ngettext("%(count)d could not be; open it.", "%(count)d could not be; open them.", not_undone)
+            % {"count": not_undone}
+        )
+    (messages.error if not_undone else messages.success)(request, " ".join(said))
     return redirect("bulk_run", pk=pk)

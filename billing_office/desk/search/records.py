@@ -99,8 +99,9 @@ def _reached(user, ways: list[QuerySet[ContactPoint]]) -> list[Hit]:
     if len(near) < WIDE:
         ways = [ContactPoint.objects.filter(pk__in=[pk for (pk,) in near]).order_by()] if near else []
     found = [way.filter(mine).select_related("client__account__office")[:FEW] for way in ways]
+    bad = _("%(number)s (bad)")
     return [
-        _account(point.client.account, point.client, f"{point.value}{' (bad)' if point.bad_since else ''}")
+        _account(point.client.account, point.client, bad % {"number": point.value} if point.bad_since else point.value)
         for point in chain.from_iterable(found)
     ]
 
@@ -126,7 +127,7 @@ def _members(user, text: str) -> list[Hit]:
 def _account(account: Account, client: Client | None = None, reached="", *, exact=False) -> Hit:
     """With what tells two people of one name apart: the office's code, on whose account, born when."""
     other = client is not None and client.pk != account.guarantor_id
-    born = f"born {_day(client.birth_date)}" if client and client.birth_date else ""
+    born = _("born %(day)s") % {"day": _day(client.birth_date)} if client and client.birth_date else ""
     whose = _("on the account of %(name)s") % {"name": account.name} if other else ""
     state = _("Merged") if account.merged_into_id else _("Closed") if account.closed_on else ""
     return Hit(

@@ -7,6 +7,7 @@ import redis
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import facts, ledger, notes, opening, people
 from accounts.models import Account, Blob, Client, ContactPoint, JournalEntry
@@ -118,9 +119,12 @@ def _told(reading: Reading) -> dict:
         "sample": [_sample(one) for one in reading.accounts[:SAMPLE]],
     }  # fmt: skip
     if reading.errors:
-        found["why"] = _(
-            "%(count)d cells cannot be taken. Mend them in the file and send it again, or choose other columns."
-        ) % {"count": len(reading.errors)}
+        wrong = len(reading.errors)
+        found["why"] = ngettext(
+            "%(count)d cell cannot be taken. Mend it in the file and send it again, or choose other columns.",
+            "%(count)d cells cannot be taken. Mend them in the file and send it again, or choose other columns.",
+            wrong,
+        ) % {"count": wrong}
     elif not reading.accounts:
         found["why"] = _("Every row was imported before.") if reading.known else _("The list has no rows.")
     return found

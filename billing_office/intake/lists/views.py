@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import Account
@@ -92,9 +93,9 @@ def account_import(request, pk):
 
 def _taken(request, row: AccountImport) -> Table:
     columns = [
+        Column("number", _("Account"), kind="id"),
         Column("row", _("Row"), value="taken_from.row", kind="int"),
         Column("reference", _("Their number"), value="taken_from.reference", kind="id"),
-        Column("number", _("Account"), kind="id"),
         Column("name", _("Name")),
     ]
     found = Account.objects.filter(taken_from__source=row).select_related("taken_from")
@@ -114,7 +115,12 @@ def account_import_confirm(request, pk):
     if taking.confirm(row, request.user):
         messages.success(
             request,
-            _("%(count)d accounts are being opened. You may leave this page.") % {"count": row.found["accounts"]},
+            ngettext(
+                "%(count)d account is being opened. You may leave this page.",
+                "%(count)d accounts are being opened. You may leave this page.",
+                row.found["accounts"],
+            )
+            % {"count": row.found["accounts"]},
         )
     else:
         messages.info(request, _("Somebody takes it over already, or it cannot be taken over as it is."))
