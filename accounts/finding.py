@@ -1,14 +1,15 @@
-"""Finding accounts by what a person types: name, phone, e-mail or number. Each way has its own index, and only what each
-word may mean is compared by likeness: a table of the distinct words of names, small however many people there are.
+"""Finding accounts by what a person types: name, phone, e-mail or number. Each way has its own index, and what each word
+may be a slip for is looked up in a table of the distinct words of names, small however many people there are.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import SequenceMatcher
+from string import ascii_lowercase
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection, transaction
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower, Reverse
 
 from billing_office.lib.sorting import sort_key
@@ -21,7 +22,6 @@ from .opening import ACCOUNT_PREFIX
 Kind = ContactPoint.Kind
 FEWEST_FIGURES = 4  # of a phone number
 ALIKE = 12  # how many words a misspelt one may stand for
-LEAST_ALIKE = 0.3  # by trigrams, what PostgreSQL takes for alike by itself
 SPELT = 4  # letters of a word below which everything looks like everything
 
 Slips = list[dict[str, float]]  # for each word typed: what else it may mean, and how like that is (below 1)
@@ -41,43 +41,48 @@ def name_words(text: str) -> list[str]:
 
 
 def misspelt(words: list[str]) -> Slips:
-    """The words that each may be a slip for: two letters changed over, one missing, one wrong, one too many. One query; where
-    that leaves a word with none, a second one for words less like it. Within `by_index`.
+    """The words that each may be a slip for: two letters changed over, one missing, one wrong, one too many. One query, since
+    all words one slip away can be written down; where nobody is called so, a second one for words that are alike at all.
     """
     slips: Slips = [{} for _ in words]
-    asked = {at: word for at, word in enumerate(words) if _spelt(word)}
-    for least in (min(map(_after_a_slip, asked.values()), default=LEAST_ALIKE), LEAST_ALIKE):
-        for at, word in _alike({at: word for at, word in asked.items() if not slips[at]}, least):
-            slips[at][word] = 0.8 * SequenceMatcher(None, word, words[at]).ratio()
+    near = {at: _one_slip_away(word) for at, word in enumerate(words) if _spelt(word)}
+    found = NameWord.objects.filter(word__in=sorted(set().union(*near.values()))).values_list("word", flat=True)
+    known = set(found) if near else set()
+    alike = {at: _nearest(known & away, words[at]) for at, away in near.items()}
+    lost = [_alike(words[at]).annotate(at=Value(at)) for at, others in alike.items() if not others]
+    if lost:
+        each = [others.values_list("at", "word") for others in lost]
+        for at, other in each[0].union(*each[1:], all=True):
+            alike[at].append(other)
+    for at, others in alike.items():
+        slips[at] = {other: 0.8 * SequenceMatcher(None, other, words[at]).ratio() for other in others}
     return slips
-
-
-def _alike(words: dict[int, str], least: float) -> list[tuple[int, str]]:
-    if not words:
-        return []
-    with (
-        connection.cursor() as cursor
-    ):  # the index passes over what is less alike, which is most of what 0.3 would let through
-        cursor.execute("SET LOCAL pg_trgm.similarity_threshold = %s", [least])
-    each = [_slips(word).annotate(at=Value(at)).values_list("at", "word") for at, word in words.items()]
-    return list(each[0].union(*each[1:], all=True))
-
-
-def _after_a_slip(word: str) -> float:
-    """How alike, by trigrams, one wrong letter leaves words of this length, a little less for trigrams that come twice. Any
-    other slip of one letter leaves them more alike."""
-    return max(LEAST_ALIKE, 0.9 * (len(word) - 2) / (len(word) + 4))
 
 
 def _spelt(word: str) -> bool:
     return len(word) >= SPELT and word.isalpha()
 
 
-def _slips(word: str) -> QuerySet[NameWord]:
-    turned = {word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(len(word) - 1)}
-    like = Case(When(word__in=turned, then=Value(1.0)), default=TrigramSimilarity("word", word))
-    alike = NameWord.objects.filter(Q(word__in=turned) | Q(word__trigram_similar=word))
-    return alike.order_by(like.desc())[:ALIKE]
+def _one_slip_away(word: str) -> set[str]:
+    """The word itself, and all that it becomes by one slip: some 50 for each letter."""
+    cut = [(word[:n], word[n:]) for n in range(len(word) + 1)]
+    missing = {a + c + b for a, b in cut for c in ascii_lowercase}
+    wrong = {a + c + b[1:] for a, b in cut if b for c in ascii_lowercase}
+    return {word} | _turned(word) | missing | wrong | {a + b[1:] for a, b in cut if b}
+
+
+def _turned(word: str) -> set[str]:
+    return {word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(len(word) - 1)}
+
+
+def _nearest(others: set[str], word: str) -> list[str]:
+    turned = _turned(word)
+    return sorted(others, key=lambda o: (o not in turned, -SequenceMatcher(None, o, word).ratio(), o))[:ALIKE]
+
+
+def _alike(word: str) -> QuerySet[NameWord]:
+    alike = NameWord.objects.filter(word__trigram_similar=word)
+    return alike.order_by(TrigramSimilarity("word", word).desc())[:ALIKE]
 
 
 def named(
@@ -148,4 +153,4 @@ def by_index() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         yield
-        cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL pg_trgm.similarity_threshold TO DEFAULT")
+        cursor.execute("SET LOCAL enable_seqscan = on")

@@ -74,7 +74,7 @@ def test_a_name_that_changed_is_found_by_the_new_one(clerk, people):
     client = Client.objects.get(last_name="Johnson")
     client.last_name = "Quillfeather"
     client.save()
-    for typed in ("quilfeather", "quilfether"):  # a second slip makes it less alike than any single one
+    for typed in ("quilfeather", "quilfether"):  # the latter is two slips away
         assert find(clerk, typed)["Names like it"] == ["Ann Quillfeather"]
     assert find(clerk, "johnson").get("Accounts") is None
 
@@ -254,7 +254,8 @@ def test_every_way_of_finding_goes_by_its_index(clerk, crowd):
         ("phone_by_beginning", phones),
         ("phone_by_end", phones),
         ("email_by_beginning", finding.points("p19@")[0]),
-        ("name_word_by_trigram", finding._slips("quillfeather")),
+        ("name_word_by_trigram", finding._alike("quillfeather")),
+        ("name_word_by_beginning", NameWord.objects.filter(word__in=finding._one_slip_away("quillfeather"))),
         ("accounts_account_number_", finding.numbered(Account.objects.for_staff(clerk.user), "A-90001")),
     ]
     for index, rows in ways:
