@@ -7,8 +7,7 @@ from functools import cache
 from itertools import islice
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
-from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, Exists, Func, Max, OuterRef, QuerySet, Subquery, Value
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -49,11 +48,26 @@ def shown(accounts: QuerySet, word: str, on: date) -> QuerySet:
 
 def past_due(accounts: QuerySet, on: date) -> QuerySet:
     """As aging.past_due: the client owes something on a due in force that has come."""
-    inner, params = accounts.order_by().values("pk").query.sql_with_params()
-    items = f"SELECT * FROM accounts_openitem WHERE account_id IN ({inner})"  # noqa: S608  a query of Django's own
-    due = " SELECT account_id FROM part WHERE part > 0 AND dated AND payer_id IS NULL AND day <= %s"
-    parts = aging.PARTS.format(items=items, which=aging.OF_CLIENTS, known="true")
-    return accounts.filter(pk__in=RawSQL(parts + due, [*params, on, on]))  # noqa: S611
+    return accounts.filter(_PastDue("pk", Value(on)))
+
+
+def count_past_due(accounts: QuerySet, on: date, most: int) -> int:
+    """How many they are; `most` where they are as many or more, without going on. It goes by what is open, not by accounts."""
+    owing = OpenItem.objects.filter(_PastDue("account", Value(on)), account__in=accounts, payer=None, cents__gt=0)
+    return owing.order_by("account").values("account").distinct()[:most].count()
+
+
+class _PastDue(Func):
+    """Asked of each account by itself, so that a page of a list walks only as far as it shows. Account, day."""
+
+    output_field = BooleanField()
+
+    def as_sql(self, compiler, connection):
+        (account, params), (day, on) = (compiler.compile(each) for each in self.get_source_expressions())
+        items = f"SELECT own.* FROM accounts_openitem own WHERE own.account_id = {account}"  # noqa: S608  a column
+        parts = aging.PARTS.format(items=items, which=aging.OF_CLIENTS, known="true")
+        late = f"SELECT FROM part WHERE part > 0 AND dated AND payer_id IS NULL AND day <= {day}"  # noqa: S608  a place
+        return f"EXISTS ({parts} {late})", [*params, *on, *on]
 
 
 def _consented() -> QuerySet:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from accounts import aging
+from accounts import listing
 from accounts.models import Account, Message, Snooze
 from billing_office.audit.acts import record
 from billing_office.lib import dates
@@ -26,6 +26,7 @@ from billing_office.staff.models import User
 from .day import ORDERS, Day, Line
 
 SHOWN = 60
+MANY = 1000  # past due: above it they are not counted to the last
 SORTS = [("", lazy("Weight")), ("money", lazy("Most money")), ("day", lazy("Longest wait"))]
 
 
@@ -87,13 +88,14 @@ def _tiles(user: User, today: date) -> list[dict]:
             _tile(_("Waiting to be sent"), sums["waiting"], waiting, _("the mailroom sends them")),
         ]
     if may(user, "read_accounts"):
-        late = aging.late(Account.objects.for_staff(user), today, first=1).accounts
+        late = listing.count_past_due(Account.objects.for_staff(user), today, MANY + 1)
+        many = _("over %(n)s") % {"n": f"{MANY:,}"}
         href = f"{reverse('accounts')}?show=overdue"
-        tiles.append(_tile(_("Past due"), late, href, _("accounts whose client is late")))
+        tiles.append(_tile(_("Past due"), many if late > MANY else late, href, _("accounts whose client is late")))
     return tiles
 
 
-def _tile(label: str, count: int, href: str, note: str) -> dict:
+def _tile(label: str, count: int | str, href: str, note: str) -> dict:
     return {"label": label, "count": count, "href": href, "note": note}
 
 
