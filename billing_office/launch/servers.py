@@ -25,6 +25,8 @@ from .trouble import Trouble
 
 Step = Callable[[str], AbstractContextManager]
 STATE = home.RUN / "servers.json"
+# The board of a large office is sorted in memory rather than on disk, and no query waits for a compiler.
+SETTINGS = ("shared_buffers=256MB", "work_mem=32MB", "jit=off")
 
 
 @contextmanager
@@ -123,7 +125,7 @@ def _start(names: list[str], step: Step) -> dict[str, str]:
     found = {}
     if "postgres" in names:
         with step("PostgreSQL"):
-            sockets = postgres.start(home.POSTGRES)
+            sockets = postgres.start(home.POSTGRES, *SETTINGS)
             state["postgres"] = _entry("postgres", postgres.running(home.POSTGRES).pid)
             _remember(state)
         with step("Its database and two roles"):
