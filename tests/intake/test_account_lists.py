@@ -94,6 +94,7 @@ def test_a_list_is_looked_at_and_taken_over(biller, office):
     assert not accounts().exists()
     seen = page(biller)
     assert "2 accounts with 3 clients would be opened, 1,224.50 brought forward" in seen
+    assert "The first rows, as they are understood" in seen and "Accounts of the list" not in seen
     act(biller, "account_import_confirm")
     hill, nunn = accounts().order_by("pk")
     assert (hill.name, nunn.name, newest().state) == ("Grace Hill", "Peter Nunn", "done")
