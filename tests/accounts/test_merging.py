@@ -206,6 +206,12 @@ def test_nothing_is_written_on_a_merged_account(clerk, account, double, by, name
     assert f"is part of {account.number}. Do it there." in answer.content.decode()
 
 
+def test_a_merged_account_offers_no_charge(signed_in, account, double, by):
+    merged(double, account, by)
+    seen = signed_in("biller").get(reverse("account", args=[double.pk])).content.decode()
+    assert reverse("charge_new", args=[double.pk]) not in seen and reverse("payment_new", args=[double.pk]) in seen
+
+
 def test_the_old_number_finds_the_survivor(clerk, account, double, by):
     merged(double, account, by)
     answer = clerk.get(reverse("accounts"), {"q": double.number}, follow=True)
