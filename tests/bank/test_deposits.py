@@ -354,6 +354,13 @@ def test_the_open_list_and_its_files_are_of_ones_own_office(biller, closed, othe
     assert answer.status_code == 200 and b"OAK-DEP" not in body
 
 
+@pytest.mark.parametrize("role, page", [(Role.CLERK, "payment"), (Role.BILLER, "cash_payment")])
+def test_cash_in_no_deposit_leads_where_the_person_may_go(signed_in, closed, account, by, role, page):
+    loose = make_payment(account, by, 700, days_ago=0)
+    seen = text_of(signed_in(role).get(reverse("cash_open")))
+    assert f'href="{reverse(page, args=[loose.pk])}"' in seen
+
+
 def test_lists_and_pages_take_few_queries(biller, office, account, by, closed, django_assert_max_num_queries):
     for n in range(12):
         make_payment(account, by, 100 + n, days_ago=0)

@@ -1,9 +1,10 @@
 """A form filled in before someone else saved is refused, keeps what was typed and shows what stands."""
 
 import pytest
+from django import forms
 from django.template.loader import render_to_string
 
-from billing_office.lib.fields import OfficeModelForm, StaleFormMixin
+from billing_office.lib.fields import OfficeForm, OfficeModelForm, StaleFormMixin
 from billing_office.staff.models import Office
 
 
@@ -69,3 +70,23 @@ def test_a_field_is_bound_to_its_label_its_help_and_its_error(office):
     assert 'aria-describedby="id_terms_days_helptext id_terms_days_error"' in page
     assert 'aria-invalid="true"' in page
     assert 'id="id_terms_days_error"' in page
+
+
+class ChosenForm(OfficeForm):
+    day = forms.CharField(initial="today")
+    kind = forms.ModelChoiceField(Office.objects.none())
+    office = forms.ModelChoiceField(Office.objects.none(), required=False)
+
+
+def test_a_form_begins_at_the_first_field_that_waits_to_be_filled():
+    assert 'data-first="id_kind"' in render_to_string("_form.html", {"form": ChosenForm()})
+
+
+def test_a_form_that_was_refused_begins_at_its_errors(db):
+    page = render_to_string("_form.html", {"form": ChosenForm({})})
+    assert "data-first" not in page and "autofocus" in page
+
+
+def test_an_empty_choice_says_choose_where_one_must(db):
+    form = ChosenForm()
+    assert "Choose…" in str(form["kind"]) and "Choose…" not in str(form["office"]) and "----" not in str(form)
