@@ -7,9 +7,19 @@ from django.urls import reverse
 
 from accounts import contact_log, notes, stops
 from accounts.models import ContactMade, Hold, Mention, Message, Snooze
+from billing_office.desk.my_day import views
 from billing_office.lib import dates
 from invoices import issuing
-from tests.factories import make_account, make_payment, make_recurring, make_refund, make_request, make_user
+from tests.factories import (
+    make_account,
+    make_charge,
+    make_due,
+    make_payment,
+    make_recurring,
+    make_refund,
+    make_request,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -174,6 +184,18 @@ def test_the_day_of_whom_one_does_not_lead_is_not_there(role, person, office, ot
     far = make_user("clerk", other_office)
     client.force_login(make_user(role, office))
     assert client.get(f"{reverse('home')}?of={far.pk}").status_code == 404
+
+
+def test_the_past_due_are_counted_and_above_many_only_said_to_be_more(
+    owing, person, office, other_office, by, client, monkeypatch
+):
+    for place in (office, office, other_office):
+        make_due(make_charge(make_account(place, by, "Ann", "Late"), by), 3)
+    make_due(make_charge(make_account(office, by, "Ann", "Not yet"), by), -3)
+    client.force_login(person)
+    assert client.get(reverse("home")).context["tiles"][-1]["count"] == 3
+    monkeypatch.setattr(views, "MANY", 2)
+    assert client.get(reverse("home")).context["tiles"][-1]["count"] == "over 2"
 
 
 def test_an_empty_day_is_glad(person, client):
