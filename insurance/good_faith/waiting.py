@@ -1,5 +1,6 @@
 """Which good-faith estimates are still to be given: visits of clients without insurance on the day, and what was asked for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.merging import persons
 from accounts.models import Client
 from billing_office.lib import dates
 
@@ -39,7 +41,7 @@ class Waiting:
 
 
 def waiting(user, today: date) -> list[Waiting]:
-    """The most pressing first. What lies in the past is left out: nobody can be told any more. Three queries."""
+    """The most pressing first. What lies in the past is left out: nobody can be told any more. Four queries."""
     visits = _unanswered(Visit.objects.expected(), "on", user, today)
     visits = visits.filter(~Exists(Coverage.objects.on(OuterRef("on")).filter(client=OuterRef("client"))))
     asked = _unanswered(GoodFaithRequest.objects.all(), "service_on", user, today)
@@ -51,6 +53,8 @@ def waiting(user, today: date) -> list[Waiting]:
     for row in asked.order_by("service_on", "pk")[:MOST]:
         found = days.setdefault((row.client_id, row.service_on), {"client": row.client, "what": row.what})
         found["asked_on"] = row.asked_on
+    for day in _told_elsewhere(days):
+        del days[day]
     holidays = set(Holiday.objects.values_list("on", flat=True))
     found = [_waiting(day, one, today, holidays) for (_, day), one in days.items()]
     return sorted(filter(None, found), key=lambda one: (one.due_on, one.service_on, one.client.pk))
@@ -62,6 +66,15 @@ def _unanswered(rows, day: str, user, today: date):
     )
     rows = rows.for_staff(user).filter(Q(**{f"{day}__gte": today}), ~Exists(given))
     return rows.select_related("client__account")
+
+
+def _told_elsewhere(days: Iterable[tuple[int, date]]) -> list[tuple[int, date]]:
+    """Of clients and days, those for which the same person was given an estimate on an account that was merged with theirs."""
+    same = persons.rows_of({client for client, day in days})
+    others = {pk for client, rows in same.items() for pk in rows if pk != client}
+    given = Estimate.objects.exclude(state=Estimate.State.DRAFT).filter(client__in=others)
+    told = set(given.values_list("client", "service_on"))
+    return [(client, day) for client, day in days if any((pk, day) in told for pk in same[client])]
 
 
 def _waiting(service_on: date, one: dict, today: date, holidays: set[date]) -> Waiting | None:

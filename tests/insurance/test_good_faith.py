@@ -244,6 +244,17 @@ def test_who_only_shares_an_account_is_another_person(account, office, by):
     assert comparing.compare([(child.pk, dates.today())]) == []
 
 
+def test_a_visit_that_went_over_waits_for_no_second_estimate(clerk, account, office, by):
+    double = make_account(office, by, "Rob", "White")
+    soon = dates.today() + timedelta(20)
+    Visit.objects.create(client=double.guarantor, on=soon, what="MRI", added_by=by)
+    made = estimated(double, by, 100_00, on=soon, give=False)
+    merged(double, account, by)
+    assert [client for client, *_ in due(clerk.user, dates.today())] == [account.guarantor]
+    drafting.give(made, shown=100_00, by=by)
+    assert due(clerk.user, dates.today()) == []
+
+
 def test_once_the_merge_is_undone_they_are_two_again(account, office, by):
     double = make_account(office, by, "Rob", "White")
     estimated(double, by, 1_000_00)
