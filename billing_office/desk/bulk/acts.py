@@ -72,9 +72,9 @@ def _set_hold(user, account, fields, key) -> str:
 
 
 def _stop(user, account, model, fields, key) -> str:
-    if why := shut(account, told=True):
-        return why
-    with ledger.locked([account.pk]):  # two runs at once would both find none
+    with ledger.locked([account.pk]) as accounts:  # two runs at once would both find none, and a merge is waited for
+        if why := shut(accounts[account.pk], told=True):
+            return why
         there = model.objects.on(fields["since"]).filter(account=account, kind=fields["kind"])
         if model is Hold:
             there = there.filter(charge=None)
