@@ -146,6 +146,8 @@ def _act(item: Happening, services: bool) -> Told:
             href = reverse("estimate", args=[facts["object"]])
         case "invoice_voided":
             href = reverse("invoice", args=[facts["object"]])
+        case "account_closed" | "account_reopened":
+            said = item.detail  # that it is closed is what the title says
         case "reminder_queued":
             title = _("Reminder %(level)s") % {"level": facts["level"]}
         case "flag_set" | "flag_ended":

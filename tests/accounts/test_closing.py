@@ -43,6 +43,8 @@ def test_a_settled_account_is_closed_and_reopened_and_both_say_why(clerk, accoun
         ("account_closed", "Moved away"),
         ("account_reopened", "Came back"),
     ]
+    told = clerk.get(reverse("account_timeline", args=[account.pk])).content.decode()
+    assert "Account closed <small>Moved away</small>" in told
 
 
 def test_twice_is_once(clerk, account):
