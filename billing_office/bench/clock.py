@@ -1,11 +1,14 @@
 """Taking the time: a thing and its floor by turns, so that what else the machine does falls on both."""
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from statistics import median, quantiles
 from time import perf_counter
 
 from django.db import connection
+
+WRITES = re.compile(r'\b(INSERT INTO|DELETE FROM|UPDATE "?[a-z])')  # a WITH may: to explain it would do it twice
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class _queries:
     def _execute(self, execute, sql, params, many, context):
         asks = sql.lstrip("(\n ").startswith(("SELECT", "WITH"))
         self.count += asks
-        if self.explained and asks:
+        if self.explained and asks and not WRITES.search(sql):
             execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params, many, context)
             told = context["cursor"].fetchone()[0][0]
             self.ms += told["Planning Time"] + told["Execution Time"]
