@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from billing_office.audit.models import Act
@@ -24,6 +25,10 @@ from .sealing import PROVED
 
 PROVE = "prove_books"  # the kind of the outbox's job; its object is the user who asked
 BEFORE = 30  # earlier proofs shown
+
+
+def _offend(count: int) -> str:
+    return ngettext("%(count)d row offends", "%(count)d rows offend", count) % {"count": count}
 
 
 def _offenders(count: int) -> tuple[str, str]:
@@ -46,7 +51,7 @@ class Line:
 
     @property
     def told(self):
-        return (_("holds"), "good") if self.count == 0 else (_("%(count)d rows offend") % {"count": self.count}, "bad")
+        return (_("holds"), "good") if self.count == 0 else (_offend(self.count), "bad")
 
     @property
     def offending(self) -> list[list[tuple[str, str, str]]]:

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts import closing
 from accounts.models import Account, Hold, Message, Note
 from billing_office import schedule
 from billing_office.audit.models import Act
@@ -132,6 +133,22 @@ def test_only_settled_accounts_close_and_closing_is_undone(clerk, three, by, onc
     assert Account.objects.exclude(closed_on=None).count() == 2
     clerk.post(reverse("bulk_undo", args=[BulkRun.objects.get().pk]))
     assert not Account.objects.exclude(closed_on=None).exists()
+
+
+def test_what_was_closed_again_since_for_another_reason_stays_closed(clerk, three, by, once):
+    sent = {"rows": rows(three), "once": once, "on": dates.today(), "reason": "moved away"}
+    clerk.post(reverse("bulk_accounts_close"), sent)
+    closing.reopen(three[1], "came back", by=by)
+    closing.close(three[1], dates.today(), "died", by=by)
+    page = clerk.post(reverse("bulk_undo", args=[BulkRun.objects.get().pk]), follow=True)
+    assert "2 undone. 1 could not be" in page.content.decode()
+    assert Account.objects.get(closed_why="died").pk == three[1].pk
+
+
+def test_a_number_that_somebody_else_sends_is_another_form(clerk, signed_in, three, once):
+    hold(clerk, three, once)
+    hold(signed_in("clerk"), three, once)
+    assert BulkRun.objects.count() == 2
 
 
 def test_what_has_no_undo_cannot_be_undone(clerk, three, once):

@@ -60,7 +60,7 @@ def test_what_offends_is_named_and_leads_to_its_account(auditor, owing):
     page = proved(auditor)
     assert "The books are not sound." in page
     assert f'<a href="{reverse("account", args=[owing.pk])}">' in page
-    assert "1 rows offend" in page
+    assert "1 row offends" in page
 
 
 def test_the_proof_as_a_file(auditor, owing):

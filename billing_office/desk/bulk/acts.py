@@ -40,7 +40,7 @@ class Act:
     may: str
     form: type[PlainForm]
     do: Callable[[User, Any, dict, uuid.UUID], str]
-    undo: Callable[[User, Any], str] | None = None
+    undo: Callable[[User, Any, dict], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,9 @@ def _close(user, account, fields, key) -> str:
     return "" if closed else _("It is closed already.")
 
 
-def _reopen(user, account) -> str:
+def _reopen(user, account, fields) -> str:
+    if account.closed_on and (account.closed_on, account.closed_why) != (fields["on"], fields["reason"]):
+        return _("It was closed since for another reason.")
     return "" if closing.reopen(account, _("Closed by mistake, with others"), by=user) else _("It is open.")
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -38,12 +39,12 @@ class StopForm(PlainForm):
 
 
 class FlagsForm(StopForm):
-    kind = forms.ChoiceField(label=lazy("Fact"), choices=AccountFlag.Kind.choices)
+    kind = forms.ChoiceField(label=lazy("Fact"), choices=[*BLANK_CHOICE_DASH, *AccountFlag.Kind.choices])
     field_order = ["kind", "since", "until", "reason"]
 
 
 class HoldsForm(StopForm):
-    kind = forms.ChoiceField(label=lazy("Kind"), choices=Hold.Kind.choices)
+    kind = forms.ChoiceField(label=lazy("Kind"), choices=[*BLANK_CHOICE_DASH, *Hold.Kind.choices])
     field_order = ["kind", "since", "until", "reason"]
 
     def clean(self):

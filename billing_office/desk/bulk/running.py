@@ -27,7 +27,8 @@ GONE = lazy("You may not do this here any more.")
 
 
 def ask(list_name: str, act: Act, ids: list[int], data: dict, key: uuid.UUID, *, by: User) -> BulkRun:
-    """The run for this form, once however often it is sent. Rows that this person may not touch are not on it."""
+    """The run for this form, once however often this person sends it. Rows that they may not touch are not on it."""
+    key = uuid.uuid5(key, str(by.pk))  # a number is its sender's: the same one of somebody else is another form
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
         if done := BulkRun.objects.filter(form=key, user=by).first():
@@ -74,11 +75,13 @@ def _one(run: BulkRun, act: Act, line: BulkLine, fields: dict):
 def undo(run: BulkRun) -> tuple[int, int]:
     """Take back what was done, where that is still possible: how many rows were, and how many could not be."""
     act = LISTS[run.list].act(run.act)
+    form = act.form(run.data)
+    form.is_valid()
     lines, undone = list(run.lines.filter(done=True)), 0
     for line in lines:
         with transaction.atomic():
             row = LISTS[run.list].rows(run.user).filter(pk=line.row).first()
-            if row and not act.undo(run.user, row):
+            if row and not act.undo(run.user, row, form.cleaned_data):
                 _tell(line, _("Undone"))
                 undone += 1
     return undone, len(lines) - undone
