@@ -140,7 +140,7 @@ def apt_install(*packages: str):
     raise Trouble(f"apt-get could not install {' '.join(packages)}: {_last_line(runs[-1].stderr or runs[-1].stdout)}")
 
 
-# Each process has servers of its own; a file stays in one process, and the slow ones come first as they stand.
+# Each process has servers of its own; a file stays in one process, and the longest come first (tests/conftest.py).
 IN_PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
