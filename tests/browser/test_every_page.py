@@ -5,7 +5,6 @@ import re
 from contextlib import contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from billing_office.desk import demo
 from billing_office.staff.access import may
@@ -14,6 +13,9 @@ from tests.house.test_access import ROUTES, address
 
 from .conftest import SCREEN
 
+Axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="no axe: pip install -r requirements-dev.txt"
+).Axe
 pytestmark = pytest.mark.django_db
 
 SUPERVISOR = "s.okafor"
